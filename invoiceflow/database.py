@@ -1,0 +1,81 @@
+"""Connections to PostgreSQL for the adapters that live in it, and the one place where its errors become `Unavailable`.
+
+Holds no SQL of its own; each adapter has its statements.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from invoiceflow.ports.unavailable import Unavailable
+
+CONNECT_SECONDS = 2
+STATEMENT_SECONDS = 30
+
+_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
+
+
+class Database:
+    """A pool of at most `size` connections to `url`; opened at once, connected when first needed, safe among threads.
+
+    `wait` is how many seconds a caller waits for a connection before `Unavailable`.
+    """
+
+    def __init__(self, url: str, *, application_name: str, size: int, wait: float = 5.0) -> None:
+        self.url = url
+        self._wait = wait
+        self._pool = ConnectionPool(
+            url,
+            min_size=0 if size == 1 else 1,
+            max_size=size,
+            timeout=wait,
+            max_idle=300,
+            reconnect_timeout=1,
+            check=ConnectionPool.check_connection,
+            kwargs={
+                "application_name": application_name,
+                "connect_timeout": CONNECT_SECONDS,
+                "options": f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c timezone=UTC",
+                "keepalives_idle": 10,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+            },
+            open=True,
+        )
+
+    @contextmanager
+    def transaction(self, role: str, *, wait: float | None = None) -> Iterator[psycopg.Connection]:
+        """A connection inside one transaction: committed at the end, rolled back by any exception.
+
+        Raises Unavailable (with `role` and the database's own words) when the database is away or gives up.
+        """
+        try:
+            with self._pool.connection(timeout=self._wait if wait is None else wait) as connection:
+                yield connection
+        except _AWAY as error:
+            raise Unavailable(role, _words(error)) from error
+
+    @contextmanager
+    def session(self, role: str) -> Iterator[psycopg.Connection]:
+        """A connection of its own outside the pool, in autocommit: for what belongs to a session (advisory locks, LISTEN)."""
+        try:
+            with psycopg.connect(
+                self.url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="invoiceflow-session", keepalives_idle=10
+            ) as connection:
+                yield connection
+        except _AWAY as error:
+            raise Unavailable(role, _words(error)) from error
+
+    def check(self, role: str) -> None:
+        """Returns when a statement can be run now; else raises Unavailable, within about two seconds."""
+        with self.transaction(role, wait=CONNECT_SECONDS) as connection:
+            connection.execute("select 1")
+
+    def close(self) -> None:
+        self._pool.close(timeout=2)
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

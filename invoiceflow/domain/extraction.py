@@ -1,0 +1,17 @@
+"""What one reading of one file gave, as it is kept: the invoice, the page text, which version read it."""
+
+from dataclasses import dataclass
+
+from invoiceflow.domain.invoice import Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class StoredExtraction:
+    """The truth that search is rebuilt from. `text` is the page text for search; `seconds` is the reading's wall time."""
+
+    invoice: Invoice
+    text: str
+    page_count: int
+    readers: tuple[str, ...]
+    extractor_version: str
+    seconds: float

@@ -1,0 +1,147 @@
+"""The rows: every accepted file, its state, and what was read of it. The one source of truth."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from invoiceflow.domain.extraction import StoredExtraction
+from invoiceflow.domain.ingestion import Ingestion, NewIngestion, RecordedFailure, StatusCounts
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A client's Idempotency-Key with the fingerprint (hex sha256) of the request it came with."""
+
+    key: str
+    fingerprint: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedIngestion:
+    """The ingestion that an Idempotency-Key already made, and the fingerprint of the request that made it."""
+
+    ingestion: Ingestion
+    fingerprint: str
+
+
+class IdempotencyKeyTaken(Exception):
+    """Another request with this Idempotency-Key was accepted first; nothing was added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Read (or re-indexed): the row becomes COMPLETED. `extraction` is None when only the search document was rebuilt."""
+
+    request_id: UUID
+    revision: int
+    extraction: StoredExtraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Could not be processed: the row becomes FAILED. `next_attempt_at` is None when nothing tries again by itself."""
+
+    request_id: UUID
+    revision: int
+    failure: RecordedFailure
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueLimits:
+    """What `take_due` looks for: stale rows last changed before `stale_before`, unpublished ones made before
+    `unpublished_before`; transient failures under `max_attempts`; extractions not made by `extractor_version`."""
+
+    now: datetime
+    stale_before: datetime
+    unpublished_before: datetime
+    extractor_version: str
+    max_attempts: int
+
+
+class IngestionRepository(ABC):
+    """Every method raises `Unavailable` when the database cannot be reached. Safe to use from many threads."""
+
+    # -- the ingest API --------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def add(self, new: NewIngestion, idempotency: IdempotencyKey | None = None) -> Ingestion:
+        """Inserts a PENDING row (and the key) in one transaction; `duplicate_of` is filled in. Raises IdempotencyKeyTaken."""
+
+    @abstractmethod
+    def find_by_idempotency_key(self, key: str, now: datetime) -> KeyedIngestion | None:
+        """The ingestion an unexpired key made."""
+
+    @abstractmethod
+    def mark_published(self, request_ids: Sequence[UUID], now: datetime) -> None:
+        """The wake-up message of these rows is durable."""
+
+    @abstractmethod
+    def withdraw(self, request_id: UUID) -> bool:
+        """Removes a row that is PENDING and was never claimed, with its idempotency key. False: it had been claimed, or is gone."""
+
+    @abstractmethod
+    def get(self, request_id: UUID) -> Ingestion | None: ...
+
+    @abstractmethod
+    def status_counts(self) -> StatusCounts: ...
+
+    # -- the pipeline ----------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def claim(self, request_ids: Sequence[UUID], run_id: str) -> list[Ingestion]:
+        """Takes the PENDING and PROCESSING rows among these to PROCESSING, attempts + 1, revision + 1; returns them as they
+        then are, in the order asked. Rows that are final, and ids without a row, are left out."""
+
+    @abstractmethod
+    def reopen(self, request_ids: Sequence[UUID], correlation_id: str) -> list[Ingestion]:
+        """Takes the COMPLETED and FAILED rows among these back to PENDING (attempts start again, published_at is None);
+        returns those taken."""
+
+    @abstractmethod
+    def finish(self, results: Sequence[Completed | Failed], now: datetime) -> set[UUID]:
+        """Writes the rows and their extractions in one transaction. A result whose revision is not the row's own came too
+        late and is passed over. Returns the ids that were written."""
+
+    @abstractmethod
+    def extractions(self, request_ids: Sequence[UUID]) -> Mapping[UUID, StoredExtraction]:
+        """The newest stored extraction of each; ids without one are left out."""
+
+    @abstractmethod
+    def document(self, request_id: UUID) -> tuple[Ingestion, StoredExtraction | None] | None:
+        """The row and its newest extraction in one look, or None when there is no such row."""
+
+    @abstractmethod
+    def ids_present(self, request_ids: Sequence[UUID]) -> set[UUID]:
+        """Those of the given ids that have a row."""
+
+    # -- schedules -------------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def count_due(self, limits: DueLimits, limit: int) -> int:
+        """How many `take_due` would take, counted up to `limit`."""
+
+    @abstractmethod
+    def take_due(self, limits: DueLimits, limit: int) -> list[Ingestion]:
+        """Takes up to `limit` rows that ought to be worked on again to PENDING with published_at None and returns them:
+        transient FAILED ones whose time has come, PENDING ones that were never published or have gone stale, PROCESSING ones
+        gone stale, COMPLETED ones of another extractor version. The caller publishes them, then calls `mark_published`."""
+
+    @abstractmethod
+    def fail_dead_letters(self, request_ids: Sequence[UUID], failure: RecordedFailure, now: datetime) -> list[Ingestion]:
+        """Makes the PENDING and PROCESSING rows among these FAILED; returns those changed, as they then are."""
+
+    @abstractmethod
+    def finished_before(self, before: datetime, after_id: UUID | None, limit: int) -> list[UUID]:
+        """Ids of final rows last changed before `before`, by id, in pages (retention of Dagster's partition keys)."""
+
+    @abstractmethod
+    def expire_idempotency_keys(self, now: datetime) -> int:
+        """Removes the expired keys; says how many."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Returns when the database can be used now; else raises Unavailable, within two seconds."""

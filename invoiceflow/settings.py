@@ -1,0 +1,130 @@
+"""Every environment variable of the system, in one place, with its default and its check. Picks no adapter (see bootstrap).
+
+Names without the INVOICEFLOW_ prefix are the ones the services have always been configured by; DATABASE_URL, S3_BUCKET,
+AWS_* and RABBITMQ_URL are required unless INVOICEFLOW_EMBEDDED is true.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+REQUIRED_IN_PRODUCTION = (
+    "DATABASE_URL",
+    "S3_BUCKET",
+    "AWS_REGION",
+    "RABBITMQ_URL",
+    "OPENSEARCH_URL",
+    "INVOICEFLOW_CURSOR_SECRET",
+)
+"""Access keys are not in it: a credential chain (instance role, web identity) may stand in for AWS_ACCESS_KEY_ID."""
+
+
+class SettingsError(Exception):
+    """The environment does not describe a system that can start. The text lists every fault, one a line."""
+
+
+class Settings(BaseSettings):
+    """What the environment says. Sizes and times carry their unit in the name."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True)
+
+    # where things are
+    embedded: bool = Field(False, validation_alias="INVOICEFLOW_EMBEDDED")
+    home: Path = Field(Path(".invoiceflow"), validation_alias="INVOICEFLOW_HOME")
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    s3_bucket: str | None = Field(None, validation_alias="S3_BUCKET")
+    aws_access_key_id: SecretStr | None = Field(None, validation_alias="AWS_ACCESS_KEY_ID")
+    aws_secret_access_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    aws_region: str | None = Field(None, validation_alias="AWS_REGION")
+    rabbitmq_url: SecretStr | None = Field(None, validation_alias="RABBITMQ_URL")
+    opensearch_url: SecretStr | None = Field(None, validation_alias="OPENSEARCH_URL")
+
+    # the services
+    service_name: str = Field("ingest-service", validation_alias="SERVICE_NAME")
+    version: str = Field("1.0.0", validation_alias="VERSION")
+    debug: bool = Field(False, validation_alias="DEBUG")
+    host: str = Field("0.0.0.0", validation_alias="HOST")  # noqa: S104  the documented default; the embedded system binds loopback
+    port: int = Field(8003, validation_alias="PORT", ge=1, le=65535)
+    query_port: int = Field(8002, validation_alias="QUERY_PORT", ge=1, le=65535)
+    dagster_port: int = Field(8004, validation_alias="DAGSTER_PORT", ge=1, le=65535)
+    cursor_secret: SecretStr | None = Field(None, validation_alias="INVOICEFLOW_CURSOR_SECRET")
+    previous_cursor_secret: SecretStr | None = Field(None, validation_alias="INVOICEFLOW_PREVIOUS_CURSOR_SECRET")
+
+    # uploads
+    max_file_size_mb: float = Field(10, validation_alias="MAX_FILE_SIZE_MB", gt=0, le=1024)
+    max_pages: int = Field(2000, validation_alias="INVOICEFLOW_MAX_PAGES", ge=1)
+    upload_timeout_seconds: float = Field(30, validation_alias="UPLOAD_TIMEOUT_SECONDS", gt=0)
+    idempotency_hours: float = Field(24, validation_alias="INVOICEFLOW_IDEMPOTENCY_HOURS", gt=0)
+    inspection_workers: int = Field(1, validation_alias="INVOICEFLOW_INSPECTION_WORKERS", ge=1, le=64)
+
+    # retries of one call to a dependency
+    max_retries: int = Field(3, validation_alias="MAX_RETRIES", ge=0, le=20)
+    retry_delay_seconds: float = Field(1, validation_alias="RETRY_DELAY_SECONDS", ge=0)
+    retry_backoff_factor: float = Field(2, validation_alias="RETRY_BACKOFF_FACTOR", ge=1)
+
+    # the pipeline
+    min_consumers: int = Field(1, validation_alias="INVOICEFLOW_MIN_CONSUMERS", ge=0, le=64)
+    max_consumers: int = Field(2, validation_alias="INVOICEFLOW_MAX_CONSUMERS", ge=1, le=64)
+    backlog_per_consumer: int = Field(5000, validation_alias="INVOICEFLOW_BACKLOG_PER_CONSUMER", ge=1)
+    micro_batch: int = Field(100, validation_alias="INVOICEFLOW_MICRO_BATCH", ge=1, le=1000)
+    run_max_invoices: int = Field(10_000, validation_alias="INVOICEFLOW_RUN_MAX_INVOICES", ge=1)
+    run_max_seconds: float = Field(3600, validation_alias="INVOICEFLOW_RUN_MAX_SECONDS", gt=0)
+    run_idle_seconds: float = Field(120, validation_alias="INVOICEFLOW_RUN_IDLE_SECONDS", gt=0)
+    extract_workers: int = Field(0, validation_alias="INVOICEFLOW_EXTRACT_WORKERS", ge=0, le=256)  # 0: one for each core
+    extract_memory_mb: int = Field(2048, validation_alias="INVOICEFLOW_EXTRACT_MEMORY_MB", ge=128)
+    extract_seconds: float = Field(60, validation_alias="INVOICEFLOW_EXTRACT_SECONDS", gt=0)
+    stale_minutes: float = Field(10, validation_alias="INVOICEFLOW_STALE_MINUTES", gt=0)
+    retention_days: float = Field(30, validation_alias="INVOICEFLOW_RETENTION_DAYS", gt=0)
+    retention_keys: int = Field(50_000, validation_alias="INVOICEFLOW_RETENTION_KEYS", ge=1)
+    alert_urls: SecretStr | None = Field(None, validation_alias="INVOICEFLOW_ALERT_URLS")  # apprise URLs, blank-separated
+
+    # logs
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field("INFO", validation_alias="LOG_LEVEL")
+    log_format: Literal["json", "text"] = Field("json", validation_alias="LOG_FORMAT")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)  # load() hands the environment in, so that tests and tools can hand in another
+
+    @model_validator(mode="after")
+    def _consumers_in_order(self) -> Self:
+        if self.min_consumers > self.max_consumers:
+            raise ValueError("INVOICEFLOW_MIN_CONSUMERS is larger than INVOICEFLOW_MAX_CONSUMERS")
+        return self
+
+    @property
+    def max_file_size_bytes(self) -> int:
+        return int(self.max_file_size_mb * 1024 * 1024)
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this environment (os.environ if none is given). Raises SettingsError with every fault listed."""
+    given = {k: v for k, v in (os.environ if environment is None else environment).items() if v != ""}
+    known = {str(f.validation_alias) for f in Settings.model_fields.values()}
+    faults: list[str] = []
+    settings: Settings | None = None
+    try:
+        settings = Settings(**{k: v for k, v in given.items() if k in known})  # type: ignore[arg-type]  # strings by alias; pydantic converts them
+    except ValidationError as error:
+        for fault in error.errors():
+            name = ".".join(str(part) for part in fault["loc"]) or "settings"
+            faults.append(f"{name}: {fault['msg']}")
+    if given.get("INVOICEFLOW_EMBEDDED", "").lower() not in ("1", "true", "yes", "on", "y", "t"):
+        missing = [name for name in REQUIRED_IN_PRODUCTION if name not in given]
+        faults.extend(f"{name}: is required and not set" for name in missing)
+        if missing:
+            faults.append("(for the embedded stand-ins, which need none of these: `invoiceflow up` or INVOICEFLOW_EMBEDDED=true)")
+    if faults or settings is None:
+        raise SettingsError("The environment is not usable:\n" + "\n".join(f"  {fault}" for fault in faults))
+    return settings
