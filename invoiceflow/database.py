@@ -62,7 +62,11 @@ class Database:
         """A connection of its own outside the pool, in autocommit: for what belongs to a session (advisory locks, LISTEN)."""
         try:
             with psycopg.connect(
-                self.url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="invoiceflow-session", keepalives_idle=10
+                self.url,
+                autocommit=True,
+                connect_timeout=CONNECT_SECONDS,
+                application_name="invoiceflow-session",
+                keepalives_idle=10,
             ) as connection:
                 yield connection
         except _AWAY as error:

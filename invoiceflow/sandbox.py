@@ -6,9 +6,10 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -53,6 +54,7 @@ class Sandbox:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["invoiceflow.sandbox", *preload])
         self._limits = limits
+        self._in_hand: set[Future[Any]] = set()
         self._pool = ProcessPool(
             max_workers=workers,
             max_tasks=limits.renew_after,
@@ -66,13 +68,18 @@ class Sandbox:
         future: Future[T] = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._limits.wall_seconds)
         translated: Future[T] = Future()
         translated.set_running_or_notify_cancel()
+        self._in_hand.add(translated)
+        translated.add_done_callback(self._in_hand.discard)
         future.add_done_callback(lambda done: _hand_over(done, translated))
         return translated
 
     def close(self) -> None:
         """Stops the processes at once; work in hand ends with SandboxCrashed."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's base class has no annotations
         self._pool.join()
+        for future in list(self._in_hand):  # a stopped pool leaves its futures unresolved: nobody may wait on one for ever
+            with suppress(InvalidStateError):
+                future.set_exception(SandboxCrashed("the sandbox was closed"))
 
 
 def _confine(memory_bytes: int) -> None:
@@ -82,6 +89,11 @@ def _confine(memory_bytes: int) -> None:
 
 
 def _hand_over(done: "Future[T]", to: "Future[T]") -> None:
+    with suppress(InvalidStateError):  # closed meanwhile
+        _translate(done, to)
+
+
+def _translate(done: "Future[T]", to: "Future[T]") -> None:
     try:
         to.set_result(done.result())
     except TimeoutError:
@@ -90,5 +102,7 @@ def _hand_over(done: "Future[T]", to: "Future[T]") -> None:
         to.set_exception(SandboxOutOfMemory("the work asked for more memory than it may have"))
     except (ProcessExpired, CancelledError) as error:
         to.set_exception(SandboxCrashed(f"the process that did the work died ({error})"))
+    except InvalidStateError:
+        raise
     except BaseException as error:  # noqa: BLE001  whatever the work raised belongs to the caller
         to.set_exception(error)

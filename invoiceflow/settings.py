@@ -124,7 +124,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         missing = [name for name in REQUIRED_IN_PRODUCTION if name not in given]
         faults.extend(f"{name}: is required and not set" for name in missing)
         if missing:
-            faults.append("(for the embedded stand-ins, which need none of these: `invoiceflow up` or INVOICEFLOW_EMBEDDED=true)")
+            faults.append("(the embedded stand-ins need none of these: `invoiceflow up` or INVOICEFLOW_EMBEDDED=true)")
     if faults or settings is None:
         raise SettingsError("The environment is not usable:\n" + "\n".join(f"  {fault}" for fault in faults))
     return settings

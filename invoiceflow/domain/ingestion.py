@@ -34,7 +34,7 @@ class RecordedFailure:
 
 @dataclass(frozen=True, slots=True)
 class NewIngestion:
-    """What is known of a file when it is accepted. `size` in bytes, `sha256` lower-case hex, `filename` as the client gave it."""
+    """What is known of a file when it is accepted. `size` in bytes, `sha256` lower-case hex, `filename` fit to be shown."""
 
     id: UUID
     filename: str

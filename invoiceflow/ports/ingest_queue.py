@@ -29,7 +29,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class QueueDepth:
-    """`waiting`: ready for a consumer; `unacknowledged`: in a live consumer's hands; `consumers`: alive now; `dead`: put aside."""
+    """`waiting`: ready for a consumer; `unacknowledged`: in a live consumer's hands; `consumers`: alive; `dead`: put aside."""
 
     waiting: int
     unacknowledged: int

@@ -81,7 +81,7 @@ class IngestionRepository(ABC):
 
     @abstractmethod
     def withdraw(self, request_id: UUID) -> bool:
-        """Removes a row that is PENDING and was never claimed, with its idempotency key. False: it had been claimed, or is gone."""
+        """Removes a row that is PENDING and was never claimed, with its idempotency key. False: it was claimed, or is gone."""
 
     @abstractmethod
     def get(self, request_id: UUID) -> Ingestion | None: ...
