@@ -1,0 +1,108 @@
+"""A whole system of its own for a measurement: started in a folder of its own on free ports, stopped by its pid."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Where a running system answers. `process` is the supervisor's pid."""
+
+    home: Path
+    ingest_url: str
+    query_url: str
+    process: int
+    database_url: str
+
+    def memory(self) -> dict[str, float]:
+        """Resident megabytes (proportional share where the kernel tells) of every process of the system, by what it is."""
+        sizes: dict[str, float] = {}
+        for process in psutil.Process(self.process).children(recursive=True):
+            try:
+                command, size = " ".join(process.cmdline()), process.memory_full_info().pss
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+            name = _role(command)
+            sizes[name] = round(sizes.get(name, 0.0) + size / 1e6, 1)
+        return sizes
+
+
+@contextmanager
+def running(home: Path, extra: Mapping[str, str] | None = None, seconds: float = 120) -> Iterator[Instance]:
+    """Starts `invoiceflow up` and waits until it is ready; stops it at the end. Raises RuntimeError with its log's end."""
+    ports = _free_ports(3)
+    environment = {
+        **os.environ,
+        "INVOICEFLOW_HOME": str(home),
+        "PORT": str(ports[0]),
+        "QUERY_PORT": str(ports[1]),
+        "DAGSTER_PORT": str(ports[2]),
+        **(extra or {}),
+    }
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / "benchmark-up.log"
+    with log.open("ab") as out:
+        command = [sys.executable, "-m", "invoiceflow_cli.main", "up"]
+        up = subprocess.Popen(command, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        _wait_ready(up, home, log, seconds)
+        facts = json.loads((home / "instance.json").read_text())
+        yield Instance(home, f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}", up.pid, facts["database_url"])
+    finally:
+        up.send_signal(signal.SIGTERM)
+        try:
+            up.wait(60)
+        except subprocess.TimeoutExpired:
+            up.kill()
+
+
+def _wait_ready(up: "subprocess.Popen[bytes]", home: Path, log: Path, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        facts = home / "instance.json"
+        if facts.exists() and json.loads(facts.read_text()).get("ready"):
+            return
+        if up.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise RuntimeError("the system did not start:\n" + "\n".join(log.read_text(errors="replace").splitlines()[-30:]))
+
+
+def _free_ports(count: int) -> list[int]:
+    held = [socket.socket() for _ in range(count)]
+    for each in held:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
+
+
+def _role(command: str) -> str:
+    for mark, name in (
+        ("invoiceflow_api.ingest", "ingest API"),
+        ("invoiceflow_api.query", "query API"),
+        ("dagster-webserver", "dagster webserver"),
+        ("dagster_webserver", "dagster webserver"),
+        ("dagster-daemon", "dagster daemon"),
+        ("code-server", "code server"),
+        ("dagster api grpc", "code server"),
+        ("postgres", "postgres"),
+        ("forkserver", "workers"),
+        ("spawn_main", "consumer run"),
+        ("execute_run", "consumer run"),
+    ):
+        if mark in command:
+            return name
+    return "other"

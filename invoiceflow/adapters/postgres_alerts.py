@@ -1,0 +1,47 @@
+"""The alert outbox in PostgreSQL: `AlertOutbox`. Sends nothing itself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from invoiceflow.database import Database
+from invoiceflow.ports.alert_outbox import Alert, AlertOutbox
+
+ROLE: Final = "database"
+
+
+class PostgresAlerts(AlertOutbox):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, alerts: Sequence[Alert], now: datetime) -> int:
+        if not alerts:
+            return 0
+        with self._database.transaction(ROLE) as connection:
+            return connection.execute(
+                """INSERT INTO alerts (key, title, body, created_at)
+                   SELECT key, title, body, %s FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (key, title, body)
+                   ON CONFLICT (key) DO NOTHING""",
+                [now, [a.key for a in alerts], [a.title for a in alerts], [a.body for a in alerts]],
+            ).rowcount
+
+    def unsent(self, limit: int) -> list[Alert]:
+        with self._database.transaction(ROLE) as connection:
+            rows = connection.execute(
+                "SELECT key, title, body FROM alerts WHERE sent_at IS NULL ORDER BY id LIMIT %s", [limit]
+            ).fetchall()
+        return [Alert(*row) for row in rows]
+
+    def mark_sent(self, keys: Sequence[str], now: datetime) -> None:
+        with self._database.transaction(ROLE) as connection:
+            connection.execute(
+                "UPDATE alerts SET sent_at = %s, attempts = attempts + 1, last_error = NULL WHERE key = ANY(%s)",
+                [now, list(keys)],
+            )
+
+    def mark_failed(self, keys: Sequence[str], reason: str, now: datetime) -> None:
+        with self._database.transaction(ROLE) as connection:
+            connection.execute(
+                "UPDATE alerts SET attempts = attempts + 1, last_error = %s WHERE key = ANY(%s) AND sent_at IS NULL",
+                [f"{now.isoformat()} {reason}"[:2000], list(keys)],
+            )

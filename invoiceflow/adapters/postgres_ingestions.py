@@ -1,0 +1,418 @@
+"""The rows in PostgreSQL: `IngestionRepository`. Knows nothing of queues, objects or search."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from psycopg import Connection, Cursor, errors
+from psycopg.rows import dict_row
+
+from invoiceflow.database import Database
+from invoiceflow.domain.extraction import StoredExtraction
+from invoiceflow.domain.ingestion import (
+    Ingestion,
+    IngestionStatus,
+    NewIngestion,
+    RecordedFailure,
+    StatusCounts,
+)
+from invoiceflow.domain.invoice_document import from_document, to_document
+from invoiceflow.ports.ingestion_repository import (
+    Completed,
+    DueLimits,
+    Failed,
+    IdempotencyKey,
+    IdempotencyKeyTaken,
+    IngestionRepository,
+    KeyedIngestion,
+)
+
+ROLE: Final = "database"
+
+_COLUMNS: Final = (
+    "id, filename, s3_key, status, created_at, updated_at, sha256, size, page_count, source, correlation_id, revision,"
+    " attempts, duplicate_of, failure_code, failure_message, failure_transient, extractor_version, run_id, published_at,"
+    " next_attempt_at, completed_at"
+)
+_CLEAR_FAILURE: Final = "failure_code = NULL, failure_message = NULL, failure_transient = NULL, next_attempt_at = NULL"
+
+_DUE: Final = """
+    SELECT id FROM (
+        (SELECT id FROM ingestions
+          WHERE status = 'FAILED' AND next_attempt_at <= %(now)s AND failure_transient AND attempts < %(max_attempts)s
+          ORDER BY next_attempt_at LIMIT %(limit)s)
+        UNION ALL
+        (SELECT id FROM ingestions
+          WHERE status IN ('PENDING', 'PROCESSING')
+            AND (updated_at < %(stale_before)s
+                 OR (status = 'PENDING' AND published_at IS NULL AND updated_at < %(unpublished_before)s))
+          ORDER BY updated_at LIMIT %(limit)s)
+        UNION ALL
+        (SELECT id FROM ingestions
+          WHERE status = 'COMPLETED' AND (extractor_version < %(extractor_version)s
+                                         OR extractor_version > %(extractor_version)s)
+          ORDER BY id LIMIT %(limit)s)
+    ) AS due LIMIT %(limit)s
+"""
+
+
+class PostgresIngestions(IngestionRepository):
+    """Locks are taken in the order of ids, so that two consumers cannot block one another for good."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- the ingest API --------------------------------------------------------------------------------------------------
+
+    def add(self, new: NewIngestion, idempotency: IdempotencyKey | None = None) -> Ingestion:
+        with self._database.transaction(ROLE) as connection:
+            if idempotency is not None:
+                # the key's row needs the ingestion's; its own constraint is checked by a lock on the key alone
+                connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [idempotency.key])
+                connection.execute(
+                    "DELETE FROM idempotency_keys WHERE key = %s AND expires_at <= clock_timestamp()", [idempotency.key]
+                )
+                if connection.execute("SELECT 1 FROM idempotency_keys WHERE key = %s", [idempotency.key]).fetchone():
+                    raise IdempotencyKeyTaken(idempotency.key)
+            row = _rows(connection).execute(
+                f"""INSERT INTO ingestions (id, filename, s3_key, sha256, size, page_count, source, correlation_id,
+                                            duplicate_of)
+                    VALUES (%(id)s, %(filename)s, %(s3_key)s, %(sha256)s, %(size)s, %(page_count)s, %(source)s,
+                            %(correlation_id)s,
+                            (SELECT id FROM ingestions WHERE sha256 = %(sha256)s AND sha256 <> ''
+                              ORDER BY created_at, id LIMIT 1))
+                    RETURNING {_COLUMNS}""",
+                {
+                    "id": new.id,
+                    "filename": new.filename,
+                    "s3_key": new.s3_key,
+                    "sha256": new.sha256,
+                    "size": new.size,
+                    "page_count": new.page_count,
+                    "source": new.source,
+                    "correlation_id": new.correlation_id,
+                },
+            )
+            added = _ingestion(_one(row))
+            if idempotency is not None:
+                connection.execute(
+                    "INSERT INTO idempotency_keys (key, fingerprint, request_id, expires_at) VALUES (%s, %s, %s, %s)",
+                    [idempotency.key, idempotency.fingerprint, new.id, idempotency.expires_at],
+                )
+        return added
+
+    def find_by_idempotency_key(self, key: str, now: datetime) -> KeyedIngestion | None:
+        with self._database.transaction(ROLE) as connection:
+            row = (
+                _rows(connection)
+                .execute(
+                    f"""SELECT {_COLUMNS}, fingerprint FROM ingestions
+                        JOIN (SELECT request_id, fingerprint FROM idempotency_keys WHERE key = %s AND expires_at > %s) AS keyed
+                          ON keyed.request_id = ingestions.id""",
+                    [key, now],
+                )
+                .fetchone()
+            )
+        return None if row is None else KeyedIngestion(_ingestion(row), row["fingerprint"])
+
+    def mark_published(self, request_ids: Sequence[UUID], now: datetime) -> None:
+        with self._database.transaction(ROLE) as connection:
+            connection.execute(
+                """UPDATE ingestions SET published_at = %s WHERE id IN (
+                       SELECT id FROM ingestions WHERE id = ANY(%s) AND published_at IS NULL ORDER BY id FOR UPDATE)""",
+                [now, list(request_ids)],
+            )
+
+    def withdraw(self, request_id: UUID) -> bool:
+        with self._database.transaction(ROLE) as connection:
+            gone = connection.execute(
+                "DELETE FROM ingestions WHERE id = %s AND status = 'PENDING' AND revision = 0 RETURNING id", [request_id]
+            ).fetchone()
+        return gone is not None
+
+    def get(self, request_id: UUID) -> Ingestion | None:
+        with self._database.transaction(ROLE) as connection:
+            row = (
+                _rows(connection)
+                .execute(
+                    f"SELECT {_COLUMNS} FROM ingestions WHERE id = %s",
+                    [request_id],
+                )
+                .fetchone()
+            )
+        return None if row is None else _ingestion(row)
+
+    def status_counts(self) -> StatusCounts:
+        with self._database.transaction(ROLE) as connection:
+            counts = dict(connection.execute("SELECT lower(status), count(*) FROM ingestions GROUP BY status").fetchall())
+        return StatusCounts(**counts)
+
+    # -- the pipeline ----------------------------------------------------------------------------------------------------
+
+    def claim(self, request_ids: Sequence[UUID], run_id: str) -> list[Ingestion]:
+        with self._database.transaction(ROLE) as connection:
+            rows = (
+                _rows(connection)
+                .execute(
+                    f"""UPDATE ingestions SET status = 'PROCESSING', attempts = attempts + 1, revision = revision + 1,
+                           run_id = %s,
+                           {_CLEAR_FAILURE}
+                    WHERE id IN (SELECT id FROM ingestions WHERE id = ANY(%s) AND status IN ('PENDING', 'PROCESSING')
+                                 ORDER BY id FOR UPDATE)
+                    RETURNING {_COLUMNS}""",
+                    [run_id, list(request_ids)],
+                )
+                .fetchall()
+            )
+        return _in_order(rows, request_ids)
+
+    def reopen(self, request_ids: Sequence[UUID], correlation_id: str) -> list[Ingestion]:
+        with self._database.transaction(ROLE) as connection:
+            rows = (
+                _rows(connection)
+                .execute(
+                    f"""UPDATE ingestions SET status = 'PENDING', attempts = 0, published_at = NULL, correlation_id = %s,
+                           {_CLEAR_FAILURE}
+                    WHERE id IN (SELECT id FROM ingestions WHERE id = ANY(%s) AND status IN ('COMPLETED', 'FAILED')
+                                 ORDER BY id FOR UPDATE)
+                    RETURNING {_COLUMNS}""",
+                    [correlation_id, list(request_ids)],
+                )
+                .fetchall()
+            )
+        return _in_order(rows, request_ids)
+
+    def finish(self, results: Sequence[Completed | Failed], now: datetime) -> set[UUID]:
+        if not results:
+            return set()
+        values: list[dict[str, Any]] = [_result(result) for result in sorted(results, key=lambda result: result.request_id)]
+        columns = {name: [value[name] for value in values] for name in values[0]}
+        with self._database.transaction(ROLE) as connection:
+            written = {
+                row[0]
+                for row in connection.execute(
+                    """WITH given AS (
+                           SELECT * FROM unnest(%(id)s::uuid[], %(revision)s::bigint[], %(status)s::text[], %(code)s::text[],
+                                                %(message)s::text[], %(transient)s::boolean[], %(next)s::timestamptz[],
+                                                %(version)s::text[])
+                             AS given (id, revision, status, code, message, transient, next, version)
+                       ), locked AS (
+                           SELECT ingestions.id FROM ingestions JOIN given
+                             ON given.id = ingestions.id AND given.revision = ingestions.revision
+                          WHERE ingestions.status = 'PROCESSING' ORDER BY ingestions.id FOR UPDATE OF ingestions
+                       )
+                       UPDATE ingestions SET status = given.status, failure_code = given.code, failure_message = given.message,
+                              failure_transient = given.transient, next_attempt_at = given.next, completed_at = %(now)s,
+                              extractor_version = coalesce(given.version, ingestions.extractor_version)
+                         FROM given JOIN locked ON locked.id = given.id
+                        WHERE ingestions.id = given.id
+                    RETURNING ingestions.id""",
+                    {**columns, "now": now},
+                ).fetchall()
+            }
+            _keep_extractions(connection, [r for r in results if isinstance(r, Completed) and r.request_id in written])
+        return written
+
+    def extractions(self, request_ids: Sequence[UUID]) -> Mapping[UUID, StoredExtraction]:
+        with self._database.transaction(ROLE) as connection:
+            rows = (
+                _rows(connection)
+                .execute(
+                    """SELECT DISTINCT ON (request_id) * FROM extractions WHERE request_id = ANY(%s)
+                   ORDER BY request_id, created_at DESC""",
+                    [list(request_ids)],
+                )
+                .fetchall()
+            )
+        return {row["request_id"]: _extraction(row) for row in rows}
+
+    def document(self, request_id: UUID) -> tuple[Ingestion, StoredExtraction | None] | None:
+        with self._database.transaction(ROLE) as connection:
+            rows = _rows(connection)
+            row = rows.execute(
+                f"SELECT {_COLUMNS} FROM ingestions WHERE id = %s",
+                [request_id],
+            ).fetchone()
+            if row is None:
+                return None
+            kept = rows.execute(
+                "SELECT * FROM extractions WHERE request_id = %s ORDER BY created_at DESC LIMIT 1", [request_id]
+            ).fetchone()
+        return _ingestion(row), None if kept is None else _extraction(kept)
+
+    def ids_present(self, request_ids: Sequence[UUID]) -> set[UUID]:
+        with self._database.transaction(ROLE) as connection:
+            rows = connection.execute("SELECT id FROM ingestions WHERE id = ANY(%s)", [list(request_ids)]).fetchall()
+        return {row[0] for row in rows}
+
+    # -- schedules -------------------------------------------------------------------------------------------------------
+
+    def count_due(self, limits: DueLimits, limit: int) -> int:
+        with self._database.transaction(ROLE) as connection:
+            row = connection.execute(
+                f"SELECT count(*) FROM ({_DUE}) AS found",
+                _due_parameters(limits, limit),
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def take_due(self, limits: DueLimits, limit: int) -> list[Ingestion]:
+        with self._database.transaction(ROLE) as connection:
+            rows = (
+                _rows(connection)
+                .execute(
+                    f"""UPDATE ingestions SET status = 'PENDING', published_at = NULL, {_CLEAR_FAILURE},
+                           attempts = CASE WHEN status = 'COMPLETED' THEN 0 ELSE attempts END
+                    WHERE id IN (SELECT id FROM ingestions WHERE id IN ({_DUE}) ORDER BY id FOR UPDATE SKIP LOCKED)
+                    RETURNING {_COLUMNS}""",
+                    _due_parameters(limits, limit),
+                )
+                .fetchall()
+            )
+        return [_ingestion(row) for row in sorted(rows, key=lambda row: row["id"])]
+
+    def fail_dead_letters(self, request_ids: Sequence[UUID], failure: RecordedFailure, now: datetime) -> list[Ingestion]:
+        with self._database.transaction(ROLE) as connection:
+            rows = (
+                _rows(connection)
+                .execute(
+                    f"""UPDATE ingestions SET status = 'FAILED', revision = revision + 1, failure_code = %s,
+                           failure_message = %s,
+                           failure_transient = %s, next_attempt_at = NULL, completed_at = %s
+                    WHERE id IN (SELECT id FROM ingestions WHERE id = ANY(%s) AND status IN ('PENDING', 'PROCESSING')
+                                 ORDER BY id FOR UPDATE)
+                    RETURNING {_COLUMNS}""",
+                    [failure.code, failure.message, failure.transient, now, list(request_ids)],
+                )
+                .fetchall()
+            )
+        return _in_order(rows, request_ids)
+
+    def finished_before(self, before: datetime, after_id: UUID | None, limit: int) -> list[UUID]:
+        with self._database.transaction(ROLE) as connection:
+            rows = connection.execute(
+                """SELECT id FROM ingestions WHERE status IN ('COMPLETED', 'FAILED') AND updated_at < %s
+                      AND id > coalesce(%s, '00000000-0000-0000-0000-000000000000'::uuid) ORDER BY id LIMIT %s""",
+                [before, after_id, limit],
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def expire_idempotency_keys(self, now: datetime) -> int:
+        with self._database.transaction(ROLE) as connection:
+            return connection.execute("DELETE FROM idempotency_keys WHERE expires_at <= %s", [now]).rowcount
+
+    def check(self) -> None:
+        self._database.check(ROLE)
+
+
+def _rows(connection: Connection) -> Cursor[dict[str, Any]]:
+    return connection.cursor(row_factory=dict_row)
+
+
+def _one(cursor: Cursor[dict[str, Any]]) -> dict[str, Any]:
+    row = cursor.fetchone()
+    if row is None:
+        raise errors.NoData("the statement returned no row")
+    return row
+
+
+def _due_parameters(limits: DueLimits, limit: int) -> dict[str, Any]:
+    return {
+        "now": limits.now,
+        "stale_before": limits.stale_before,
+        "unpublished_before": limits.unpublished_before,
+        "extractor_version": limits.extractor_version,
+        "max_attempts": limits.max_attempts,
+        "limit": limit,
+    }
+
+
+def _in_order(rows: Sequence[dict[str, Any]], request_ids: Sequence[UUID]) -> list[Ingestion]:
+    found = {row["id"]: _ingestion(row) for row in rows}
+    return [found.pop(request_id) for request_id in request_ids if request_id in found]
+
+
+def _ingestion(row: Mapping[str, Any]) -> Ingestion:
+    failure = None
+    if row["failure_code"] is not None:
+        failure = RecordedFailure(row["failure_code"], row["failure_message"], row["failure_transient"])
+    return Ingestion(
+        id=row["id"],
+        filename=row["filename"],
+        s3_key=row["s3_key"],
+        status=IngestionStatus(row["status"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        sha256=row["sha256"],
+        size=row["size"],
+        page_count=row["page_count"],
+        source=row["source"],
+        correlation_id=row["correlation_id"],
+        revision=row["revision"],
+        attempts=row["attempts"],
+        duplicate_of=row["duplicate_of"],
+        failure=failure,
+        extractor_version=row["extractor_version"],
+        run_id=row["run_id"],
+        published_at=row["published_at"],
+        next_attempt_at=row["next_attempt_at"],
+        completed_at=row["completed_at"],
+    )
+
+
+def _result(result: Completed | Failed) -> dict[str, Any]:
+    failure = result.failure if isinstance(result, Failed) else None
+    extraction = result.extraction if isinstance(result, Completed) else None
+    return {
+        "id": result.request_id,
+        "revision": result.revision,
+        "status": (IngestionStatus.FAILED if failure else IngestionStatus.COMPLETED).value,
+        "code": failure and failure.code,
+        "message": failure and _text(failure.message),
+        "transient": failure and failure.transient,
+        "next": result.next_attempt_at if isinstance(result, Failed) else None,
+        "version": extraction and extraction.extractor_version,
+    }
+
+
+def _keep_extractions(connection: Connection, completed: Sequence[Completed]) -> None:
+    kept = [(c.request_id, c.extraction) for c in completed if c.extraction is not None]
+    if not kept:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """INSERT INTO extractions (request_id, extractor_version, document, text, page_count, readers, seconds)
+               VALUES (%s, %s, %s::jsonb, %s, %s, %s, %s)
+               ON CONFLICT (request_id, extractor_version) DO UPDATE SET document = excluded.document, text = excluded.text,
+                   page_count = excluded.page_count, readers = excluded.readers, seconds = excluded.seconds,
+                   created_at = excluded.created_at""",
+            [
+                (
+                    request_id,
+                    extraction.extractor_version,
+                    _text(orjson.dumps(to_document(extraction.invoice)).decode().replace("\\u0000", "")),
+                    _text(extraction.text),
+                    extraction.page_count,
+                    list(extraction.readers),
+                    extraction.seconds,
+                )
+                for request_id, extraction in kept
+            ],
+        )
+
+
+def _extraction(row: Mapping[str, Any]) -> StoredExtraction:
+    return StoredExtraction(
+        invoice=from_document(row["document"]),
+        text=row["text"],
+        page_count=row["page_count"],
+        readers=tuple(row["readers"]),
+        extractor_version=row["extractor_version"],
+        seconds=row["seconds"],
+    )
+
+
+def _text(value: str) -> str:
+    """PostgreSQL keeps no NUL and no lone surrogate; both come out of broken fonts."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,79 @@
+"""Settings in, the assembled system out: the only place that picks an adapter."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from invoiceflow.adapters.local_folder import LocalFolderStore
+from invoiceflow.adapters.postgres_alerts import PostgresAlerts
+from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
+from invoiceflow.adapters.postgres_queue import PostgresQueue
+from invoiceflow.adapters.postgres_search import PostgresSearch
+from invoiceflow.database import Database
+from invoiceflow.ports.alert_outbox import AlertOutbox
+from invoiceflow.ports.ingest_queue import IngestQueue
+from invoiceflow.ports.ingestion_repository import IngestionRepository
+from invoiceflow.ports.object_store import ObjectStore
+from invoiceflow.ports.search_index import SearchIndex
+from invoiceflow.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Everything that stands outside, as the ports show it."""
+
+    settings: Settings
+    database: Database
+    ingestions: IngestionRepository
+    objects: ObjectStore
+    queue: IngestQueue
+    search: SearchIndex
+    alerts: AlertOutbox
+
+
+@contextmanager
+def assemble(settings: Settings, *, application_name: str, pool_size: int) -> Iterator[System]:
+    """The system that `settings` describe, closed at the end. Reaches nothing yet: what is away says so when it is used.
+
+    Raises SettingsError.
+    """
+    if not settings.embedded:
+        raise SettingsError(
+            "This version runs on the embedded stand-ins only: set INVOICEFLOW_EMBEDDED=true, or `invoiceflow up`"
+        )
+    if settings.database_url is None:
+        raise SettingsError("DATABASE_URL is not set: `invoiceflow up` starts a database and sets it for its services")
+    database = Database(settings.database_url.get_secret_value(), application_name=application_name, size=pool_size)
+    try:
+        yield System(
+            settings=settings,
+            database=database,
+            ingestions=PostgresIngestions(database),
+            objects=LocalFolderStore(settings.home / "objects"),
+            queue=PostgresQueue(database),
+            search=PostgresSearch(database),
+            alerts=PostgresAlerts(database),
+        )
+    finally:
+        database.close()
+
+
+def cursor_keys(settings: Settings) -> list[bytes]:
+    """The keys that page cursors are signed with, the one in use first. Embedded: made once and kept in the home folder."""
+    keys = [k.get_secret_value().encode() for k in (settings.cursor_secret, settings.previous_cursor_secret) if k is not None]
+    return keys or [_kept_key(settings.home / "cursor.key")]
+
+
+def _kept_key(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        mine = path.with_name(f".{path.name}-{os.getpid()}")
+        mine.touch(mode=0o600)
+        mine.write_text(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(mine, path)  # whole or not at all: another process may make one at the same moment
+        mine.unlink()
+    return path.read_bytes()
