@@ -1,0 +1,47 @@
+# make demo | make test are all a newcomer needs. Nothing but python3 (3.11+) and network is expected beforehand.
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ONCE ?=
+
+.PHONY: setup demo test check format bench lock clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found (set PYTHON=/path/to/python3)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+		echo "python3 could not make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/invoiceflow.pth"
+	@printf '#!/bin/sh\nexec "%s/python" -m invoiceflow_cli "$$@"\n' "$(CURDIR)/$(BIN)" > $(BIN)/invoiceflow
+	@chmod +x $(BIN)/invoiceflow
+	@touch $(STAMP)
+
+demo: setup  ## starts everything, ingests the samples, shows what was read; ONCE=1 stops then
+	$(BIN)/python -m invoiceflow_cli demo $(if $(ONCE),--once)
+
+test: setup  ## every test
+	$(BIN)/python -m pytest
+
+check: setup  ## the checks that need no running system
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup  ## measurements, as JSON
+	$(BIN)/python -m benchmarks
+
+lock: setup  ## writes requirements.lock anew from the ranges in pyproject.toml (needs uv on the PATH)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov

@@ -1,0 +1,34 @@
+"""The one rule for trying a dependency again: exponential backoff with full jitter, within a deadline, only for `Unavailable`."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_random_exponential
+
+from invoiceflow.ports.unavailable import Unavailable
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """`retries` further attempts after the first; the n-th waits up to `delay_seconds` * `backoff_factor` ** n."""
+
+    retries: int
+    delay_seconds: float
+    backoff_factor: float
+    sleep: Callable[[float], None] = time.sleep
+
+    def call(self, work: Callable[[], T], *, within_seconds: float) -> T:
+        """The result of `work`, tried again while it raises Unavailable; the last Unavailable when attempts or time are over."""
+        wait = wait_random_exponential(multiplier=self.delay_seconds, exp_base=self.backoff_factor, max=within_seconds)
+        attempts = Retrying(
+            retry=retry_if_exception_type(Unavailable),
+            stop=stop_after_attempt(self.retries + 1) | stop_before_delay(within_seconds),
+            wait=wait,
+            sleep=self.sleep,
+            reraise=True,
+        )
+        return attempts(work)

@@ -1,0 +1,82 @@
+"""X-Request-ID: taken or made, in every log line and answer of the request; the access log and the request metrics.
+
+Plain ASGI, so that bodies stream through untouched.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Final
+from uuid import UUID
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from invoiceflow.logs import bound
+from invoiceflow_api.metrics import RequestMetrics
+
+logger = logging.getLogger("invoiceflow_api.access")
+
+_ACCEPTABLE: Final = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
+_QUIET: Final = frozenset({"/livez", "/readyz", "/metrics", "/version"})
+_current: ContextVar[str] = ContextVar("correlation_id", default="")
+_SAFE_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer"}
+
+
+def correlation_id() -> str:
+    """The id of the request at hand; empty outside of one."""
+    return _current.get()
+
+
+class CorrelationMiddleware:
+    """`new_id` makes an id where the client gave none, or none that is fit for a log line."""
+
+    def __init__(self, app: ASGIApp, new_id: Callable[[], UUID], metrics: RequestMetrics) -> None:
+        self._app = app
+        self._new_id = new_id
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        identity = given if _ACCEPTABLE.fullmatch(given) else str(self._new_id())
+        status = 500
+        started = time.perf_counter()
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = identity
+                for name, value in _SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        token = _current.set(identity)
+        try:
+            with bound(correlation_id=identity):
+                try:
+                    await self._app(scope, receive, send_marked)
+                finally:
+                    self._record(scope, status, time.perf_counter() - started)
+        finally:
+            _current.reset(token)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope.get("route")
+        template = getattr(route, "path", None) or "unmatched"
+        self._metrics.observe(scope["method"], template, status, seconds)
+        level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
+        logger.log(
+            level,
+            "%s %s %s",
+            scope["method"],
+            template,
+            status,
+            extra={"method": scope["method"], "path": scope["path"][:200], "status": status, "seconds": round(seconds, 4)},
+        )

@@ -1,0 +1,81 @@
+"""What an operator's machinery asks of both programs: /livez, /readyz, /version, /metrics; and the checks behind health."""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Lock
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow_api.metrics import RequestMetrics
+
+CHECK_SECONDS = 1.0
+KEPT_SECONDS = 1.0
+
+
+class Dependencies:
+    """Asks all dependencies at once, each with a second to answer; an answer is good for a second. Safe among threads."""
+
+    def __init__(self, checks: Mapping[str, Callable[[], None]], metrics: RequestMetrics, clock: Callable[[], float]) -> None:
+        self._checks = dict(checks)
+        self._metrics = metrics
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(max_workers=4 * len(self._checks) or 1, thread_name_prefix="health")
+        self._lock = Lock()
+        self._kept: tuple[float, dict[str, bool]] | None = None
+
+    def healthy(self) -> dict[str, bool]:
+        with self._lock:
+            now = self._clock()
+            if self._kept is None or now - self._kept[0] > KEPT_SECONDS:
+                self._kept = (self._clock(), self._ask())
+            return dict(self._kept[1])
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self) -> dict[str, bool]:
+        asked = {name: self._threads.submit(check) for name, check in self._checks.items()}
+        wait(asked.values(), timeout=CHECK_SECONDS)
+        answers = {name: future.done() and _holds(future.exception()) for name, future in asked.items()}
+        for name, healthy in answers.items():
+            self._metrics.dependency(name, healthy=healthy)
+        return answers
+
+
+def router(dependencies: Callable[[], Dependencies], needed: frozenset[str], version: str, metrics: RequestMetrics) -> APIRouter:
+    """`needed`: without these the program cannot serve, and is not ready."""
+    routes = APIRouter(tags=["operations"])
+
+    @routes.get("/livez", summary="The process answers")
+    async def livez() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @routes.get("/readyz", summary="Requests can be served", responses={503: {"description": "Not now"}})
+    def readyz() -> JSONResponse:
+        healthy = dependencies().healthy()
+        ready = all(healthy[name] for name in needed)
+        words = {name: "healthy" if good else "unhealthy" for name, good in healthy.items()}
+        return JSONResponse({"status": "ok" if ready else "unavailable", "dependencies": words}, 200 if ready else 503)
+
+    @routes.get("/version", summary="What runs here")
+    async def version_of() -> dict[str, str]:
+        return {"version": version}
+
+    @routes.get("/metrics", summary="Prometheus metrics", response_class=Response)
+    def metrics_text() -> Response:
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return routes
+
+
+def monotonic() -> float:
+    return time.monotonic()
+
+
+def _holds(error: BaseException | None) -> bool:
+    if error is not None and not isinstance(error, Unavailable):
+        raise error
+    return error is None

@@ -1,0 +1,1 @@
+"""The query API: search, one invoice, its file, export, reprocess."""
