@@ -1,4 +1,4 @@
-"""The one rule for trying a dependency again: exponential backoff with full jitter, within a deadline, only for `Unavailable`."""
+"""The one rule for trying a dependency again: exponential backoff with jitter, within a deadline, only for `Unavailable`."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class RetryPolicy:
     sleep: Callable[[float], None] = time.sleep
 
     def call(self, work: Callable[[], T], *, within_seconds: float) -> T:
-        """The result of `work`, tried again while it raises Unavailable; the last Unavailable when attempts or time are over."""
+        """The result of `work`, tried again while it raises Unavailable; the last Unavailable when time is over."""
         wait = wait_random_exponential(multiplier=self.delay_seconds, exp_base=self.backoff_factor, max=within_seconds)
         attempts = Retrying(
             retry=retry_if_exception_type(Unavailable),

@@ -45,7 +45,9 @@ class Dependencies:
         return answers
 
 
-def router(dependencies: Callable[[], Dependencies], needed: frozenset[str], version: str, metrics: RequestMetrics) -> APIRouter:
+def router(
+    dependencies: Callable[[], Dependencies], needed: frozenset[str], version: str, metrics: RequestMetrics
+) -> APIRouter:
     """`needed`: without these the program cannot serve, and is not ready."""
     routes = APIRouter(tags=["operations"])
 

@@ -23,7 +23,9 @@ class SandboxedPdfium(PdfInspector):
         try:
             pages = self._sandbox.submit(count_pages, str(path)).result()
         except (SandboxTimeout, SandboxOutOfMemory) as error:
-            raise PermanentFailure("file.too_complex", "The file takes more time or memory to open than an invoice may.") from error
+            raise PermanentFailure(
+                "file.too_complex", "The file takes more time or memory to open than an invoice may."
+            ) from error
         except SandboxCrashed as error:
             raise Unavailable("pdf_inspector", str(error)) from error
         if pages == 0:
@@ -44,7 +46,9 @@ def count_pages(path: str) -> int:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) in (_PASSWORD_ERROR, _SECURITY_ERROR):
-            raise PermanentFailure("file.encrypted", "The PDF is protected by a password. Please send it without one.") from None
+            raise PermanentFailure(
+                "file.encrypted", "The PDF is protected by a password. Please send it without one."
+            ) from None
         raise PermanentFailure("file.corrupted", "The PDF is damaged and cannot be opened.") from None
     try:
         pages = len(document)

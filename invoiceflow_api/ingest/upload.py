@@ -1,0 +1,237 @@
+"""The multipart body of an upload, checked while it streams into a temporary file. Knows nothing of rows, objects, queues.
+
+python-multipart's push parser is fed by hand: Starlette's form parser writes a whole body to disk before anyone can look.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from invoiceflow.domain.failures import PermanentFailure
+
+SIGNATURE: Final = b"%PDF-"
+SIGNATURE_WITHIN: Final = 1024
+"""Bytes in which the signature must stand (ISO 32000-1, Annex H, note 13)."""
+OVERHEAD: Final = 64 * 1024
+"""Bytes of a body that are not the file: boundaries, part headers, small other fields."""
+MAX_PART_HEADERS: Final = 8 * 1024
+MAX_PARTS: Final = 10
+CONTENT_TYPES: Final = frozenset(
+    {"application/pdf", "application/x-pdf", "application/octet-stream", "binary/octet-stream", ""}
+)
+TEMPORARY_PREFIX: Final = "invoiceflow-upload-"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A whole file that looks like a PDF, in a temporary file. `filename` is fit to be shown; `sha256` is hex."""
+
+    path: Path
+    filename: str
+    size: int
+    sha256: str
+
+
+class ReceivedUpload:
+    """An async context in which the upload's temporary file exists; it goes when the context is left, however."""
+
+    def __init__(
+        self, content_type: str, content_length: int | None, stream: AsyncIterator[bytes], folder: Path, limit: int
+    ) -> None:
+        self._content_type = content_type
+        self._content_length = content_length
+        self._stream = stream
+        self._folder = folder
+        self._limit = limit
+        self._path: Path | None = None
+
+    async def __aenter__(self) -> Upload:
+        boundary = _boundary(self._content_type)
+        if self._content_length is not None and self._content_length > self._limit + OVERHEAD:
+            raise too_large(self._limit)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".pdf", dir=self._folder)
+        self._path = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                parts = _Parts(file, self._limit)
+                parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its TypedDict takes any subset
+                received = 0
+                async for chunk in self._stream:
+                    received += len(chunk)
+                    if received > self._limit + OVERHEAD:
+                        raise too_large(self._limit)
+                    try:
+                        parser.write(chunk)
+                    except FormParserError as error:
+                        raise malformed("The body is not well-formed multipart/form-data.") from error
+                return parts.finished(self._path)
+        except BaseException:
+            self._remove()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._remove()
+
+    def _remove(self) -> None:
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> int:
+    """Removes what a killed process left; called before the first upload. Says how many files."""
+    count = 0
+    for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        with suppress(FileNotFoundError):
+            path.unlink()
+            count += 1
+    return count
+
+
+def shown_filename(given: str) -> str:
+    """The client's file name fit for a list: no folders, no control characters, at most 255 characters with its ending."""
+    name = unicodedata.normalize("NFC", re.split(r"[/\\]", given)[-1])
+    name = "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
+    name = name.strip(" .")
+    if not name:
+        return "invoice.pdf"
+    stem, dot, ending = name.rpartition(".")
+    if len(name) > 255 and dot and len(ending) <= 10:
+        return f"{stem[: 254 - len(ending)]}.{ending}"
+    return name[:255]
+
+
+def too_large(limit: int) -> PermanentFailure:
+    return PermanentFailure("file.too_large", f"The file is larger than {limit / 1024 / 1024:g} MB.")
+
+
+def malformed(message: str) -> PermanentFailure:
+    return PermanentFailure("upload.malformed", message)
+
+
+def _boundary(content_type: str) -> bytes:
+    kind, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary", b"")
+    if kind != b"multipart/form-data" or not 1 <= len(boundary) <= 256:
+        raise malformed("Send the file as multipart/form-data, in a part named `file`.")
+    return boundary
+
+
+@dataclass
+class _Parts:
+    """What the parser calls back: takes the one part named `file`, passes over small others."""
+
+    file: BinaryIO
+    limit: int
+    filename: str = ""
+    size: int = 0
+    seen: int = 0
+    parts: int = 0
+    ended: bool = False
+    is_file: bool = False
+    header_bytes: int = 0
+    name: bytearray = field(default_factory=bytearray)
+    value: bytearray = field(default_factory=bytearray)
+    headers: dict[bytes, bytes] = field(default_factory=dict)
+    beginning: bytearray = field(default_factory=bytearray)
+    signed: bool = False
+
+    def __post_init__(self) -> None:
+        self.digest = hashlib.sha256()
+
+    def callbacks(self) -> dict[str, object]:
+        return {
+            "on_part_begin": self.on_part_begin,
+            "on_header_field": self.on_header_field,
+            "on_header_value": self.on_header_value,
+            "on_header_end": self.on_header_end,
+            "on_headers_finished": self.on_headers_finished,
+            "on_part_data": self.on_part_data,
+            "on_end": self.on_end,
+        }
+
+    def on_part_begin(self) -> None:
+        self.parts += 1
+        if self.parts > MAX_PARTS:
+            raise malformed(f"The body has more than {MAX_PARTS} parts.")
+        self.headers, self.header_bytes, self.is_file = {}, 0, False
+
+    def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._count(end - start)
+        self.name += data[start:end]
+
+    def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._count(end - start)
+        self.value += data[start:end]
+
+    def on_header_end(self) -> None:
+        self.headers[bytes(self.name).lower()] = bytes(self.value)
+        self.name.clear()
+        self.value.clear()
+
+    def on_headers_finished(self) -> None:
+        _, options = parse_options_header(self.headers.get(b"content-disposition", b""))
+        if options.get(b"name") != b"file":
+            return
+        self.seen += 1
+        if self.seen > 1:
+            raise PermanentFailure("file.several", "The body has more than one part named `file`; send one file at a time.")
+        kind = self.headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
+        if kind not in CONTENT_TYPES:
+            raise PermanentFailure("file.wrong_type", f"The file is declared as {kind[:80]}; only application/pdf is taken.")
+        self.is_file = True
+        self.filename = shown_filename(options.get(b"filename", b"").decode("utf-8", "replace"))
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if not self.is_file:
+            return
+        piece = data[start:end]
+        self.size += len(piece)
+        if self.size > self.limit:
+            raise too_large(self.limit)
+        if not self.signed:
+            self._look_for_signature(piece)
+        self.digest.update(piece)
+        self.file.write(piece)
+
+    def on_end(self) -> None:
+        self.ended = True
+
+    def finished(self, path: Path) -> Upload:
+        if not self.ended:
+            raise malformed("The body ends in the middle.")
+        if not self.seen:
+            raise PermanentFailure("file.missing", "The body has no part named `file`.")
+        if not self.size:
+            raise PermanentFailure("file.empty", "The file is empty.")
+        if not self.signed:
+            raise not_a_pdf()
+        return Upload(path, self.filename, self.size, self.digest.hexdigest())
+
+    def _look_for_signature(self, piece: bytes) -> None:
+        self.beginning += piece[: SIGNATURE_WITHIN - len(self.beginning)]
+        self.signed = SIGNATURE in self.beginning
+        if not self.signed and len(self.beginning) >= SIGNATURE_WITHIN:
+            raise not_a_pdf()
+
+    def _count(self, size: int) -> None:
+        self.header_bytes += size
+        if self.header_bytes > MAX_PART_HEADERS:
+            raise malformed("A part's headers are too long.")
+
+
+def not_a_pdf() -> PermanentFailure:
+    return PermanentFailure("file.not_pdf", "The file is not a PDF.")
