@@ -1,0 +1,1 @@
+"""The Dagster code location, and the reading of invoices that it orchestrates."""

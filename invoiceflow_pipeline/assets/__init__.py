@@ -1,0 +1,1 @@
+"""What Dagster shows as lineage: raw -> extracted -> indexed."""

@@ -1,0 +1,221 @@
+"""What happens to a batch of invoices, in order: every asset and every run goes through here. Knows no Dagster.
+
+claim -> fetch and verify -> extract -> search -> journal (the orchestrator's events) -> rows. The caller acknowledges then.
+One bad invoice is an outcome; an exception means that the machinery failed and the batch may be done again.
+"""
+
+import hashlib
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+from uuid import UUID
+
+from invoiceflow.domain.extraction import StoredExtraction
+from invoiceflow.domain.failures import PermanentFailure
+from invoiceflow.domain.ingestion import MAX_ATTEMPTS, Ingestion, RecordedFailure
+from invoiceflow.domain.invoice import Finding, Severity
+from invoiceflow.domain.search.document import search_document
+from invoiceflow.ports.ingestion_repository import Completed, Failed, IngestionRepository
+from invoiceflow.ports.object_store import NoSuchObject, ObjectStore
+from invoiceflow.ports.search_index import SearchIndex
+from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxOutOfMemory, SandboxTimeout
+
+RAW: Final = "raw"
+EXTRACTED: Final = "extracted"
+INDEXED: Final = "indexed"
+STEPS: Final = (RAW, EXTRACTED, INDEXED)
+
+FIRST_DELAY: Final = timedelta(seconds=60)
+LONGEST_DELAY: Final = timedelta(hours=6)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one claimed invoice. `steps` are those that were done; `failure` is None when all of them were."""
+
+    ingestion: Ingestion
+    steps: tuple[str, ...]
+    extraction: StoredExtraction | None = None
+    failure: RecordedFailure | None = None
+
+
+class Journal(Protocol):
+    """Where the orchestrator's events go. Called with finished outcomes, after the search index and before the rows."""
+
+    def record(self, outcomes: Sequence[Outcome]) -> None: ...
+
+
+Read = Callable[[bytes], StoredExtraction]
+"""Bytes to what stands in them; runs in the sandbox, so it must be a module-level function. Raises PermanentFailure."""
+
+
+@dataclass(slots=True)
+class Work:
+    """Invoices being read now, each on its own: a slow one does not hold back the others."""
+
+    in_hand: dict[UUID, "Future[Outcome]"] = field(default_factory=dict)
+
+    def done(self, seconds: float) -> list[Outcome]:
+        """What is read, after waiting up to `seconds` for the next one."""
+        if self.in_hand:
+            wait(self.in_hand.values(), timeout=seconds, return_when=FIRST_COMPLETED)
+        ready = [request_id for request_id, reading in self.in_hand.items() if reading.done()]
+        return [self.in_hand.pop(request_id).result() for request_id in ready]
+
+
+class Processor:
+    """`read` runs in `sandbox`. `jitter` gives numbers in [0, 1) for the delays of further attempts."""
+
+    def __init__(
+        self,
+        *,
+        ingestions: IngestionRepository,
+        objects: ObjectStore,
+        search: SearchIndex,
+        sandbox: Sandbox,
+        read: Read,
+        now: Callable[[], datetime],
+        jitter: Callable[[], float],
+    ) -> None:
+        self._ingestions = ingestions
+        self._objects = objects
+        self._search = search
+        self._sandbox = sandbox
+        self._read = read
+        self._now = now
+        self._jitter = jitter
+        self._threads = ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1) + 2, thread_name_prefix="fetch")
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def begin(self, request_ids: Sequence[UUID], run_id: str, work: Work, steps: Sequence[str] = STEPS) -> set[UUID]:
+        """Claims these and starts on them; returns the ids claimed. The others are final already, or have no row."""
+        claimed = self._ingestions.claim(request_ids, run_id)
+        stored = {} if EXTRACTED in steps else self._ingestions.extractions([ingestion.id for ingestion in claimed])
+        for ingestion in claimed:
+            task = self._threads.submit(self._one, ingestion, tuple(steps), stored.get(ingestion.id))
+            work.in_hand[ingestion.id] = task
+        return {ingestion.id for ingestion in claimed}
+
+    def finish(self, outcomes: Sequence[Outcome], journal: Journal, steps: Sequence[str] = STEPS) -> None:
+        """Search, journal, rows: in this order, so that a crash only ever repeats work. Raises Unavailable; may be repeated."""
+        if INDEXED in steps:
+            self._index(outcomes)
+        journal.record(outcomes)
+        self._ingestions.finish([self._result(outcome) for outcome in outcomes], self._now())
+
+    def run(self, request_ids: Sequence[UUID], run_id: str, journal: Journal, steps: Sequence[str] = STEPS) -> list[Outcome]:
+        """The whole of it for one batch, waiting until everything is done."""
+        work = Work()
+        self.begin(request_ids, run_id, work, steps)
+        outcomes: list[Outcome] = []
+        while work.in_hand:
+            outcomes += work.done(1.0)
+        self.finish(outcomes, journal, steps)
+        return outcomes
+
+    def _one(self, ingestion: Ingestion, steps: tuple[str, ...], stored: StoredExtraction | None) -> Outcome:
+        try:
+            return self._attempt(ingestion, steps, stored)
+        except PermanentFailure as failure:
+            return _failed(ingestion, steps, failure.code, failure.message, transient=False)
+        except Unavailable as error:
+            return _failed(
+                ingestion, steps, f"{error.role}.unavailable", f"A service was away: {error.message}", transient=True
+            )
+        except SandboxTimeout:
+            return _failed(ingestion, steps, "extraction.timeout", "Reading took longer than it may.", transient=True)
+        except SandboxOutOfMemory:
+            return _failed(
+                ingestion, steps, "extraction.out_of_memory", "Reading needs more memory than it may.", transient=True
+            )
+        except SandboxCrashed:
+            return _failed(ingestion, steps, "extraction.crashed", "The process that read the file died.", transient=True)
+        except Exception as error:
+            logger.exception("Reading failed by a fault of ours", extra={"request_id": str(ingestion.id)})
+            return _failed(ingestion, steps, "extraction.error", f"Reading failed: {type(error).__name__}", transient=True)
+
+    def _attempt(self, ingestion: Ingestion, steps: tuple[str, ...], stored: StoredExtraction | None) -> Outcome:
+        if EXTRACTED not in steps:
+            if INDEXED in steps and stored is None:
+                raise PermanentFailure("extraction.missing", "It was never read: materialise `extracted` first.")
+            if RAW in steps:
+                self._fetch(ingestion)
+            return Outcome(ingestion, steps, stored)
+        content = self._fetch(ingestion)
+        extraction = self._sandbox.submit(self._read, content).result()
+        return Outcome(ingestion, steps, _with_duplicate(extraction, ingestion))
+
+    def _fetch(self, ingestion: Ingestion) -> bytes:
+        try:
+            content = self._objects.get(ingestion.s3_key)
+        except NoSuchObject:
+            raise PermanentFailure("file.missing", "The original is not in the object store.") from None
+        if ingestion.sha256 and hashlib.sha256(content).hexdigest() != ingestion.sha256:
+            raise PermanentFailure("file.altered", "The original is not what was uploaded: its checksum differs.")
+        return content
+
+    def _index(self, outcomes: Sequence[Outcome]) -> None:
+        documents = [
+            search_document(replace(outcome.ingestion, failure=outcome.failure), outcome.extraction) for outcome in outcomes
+        ]
+        refused = self._search.write(documents)
+        for outcome in outcomes:
+            if outcome.ingestion.id in refused:
+                outcome.failure = RecordedFailure("search.refused", refused[outcome.ingestion.id], transient=False)
+
+    def _result(self, outcome: Outcome) -> Completed | Failed:
+        ingestion, failure = outcome.ingestion, outcome.failure
+        if failure is None:
+            return Completed(ingestion.id, ingestion.revision, outcome.extraction if EXTRACTED in outcome.steps else None)
+        again = None
+        if failure.transient and ingestion.attempts < MAX_ATTEMPTS:
+            again = self._now() + delay_before(ingestion.attempts + 1, self._jitter())
+        return Failed(ingestion.id, ingestion.revision, failure, again)
+
+
+def delay_before(attempt: int, jitter: float) -> timedelta:
+    """How long to wait before the n-th attempt (the second is the first that waits): four times longer each, between half and all of it."""
+    whole: timedelta = min(FIRST_DELAY * int(4 ** max(0, attempt - 2)), LONGEST_DELAY)
+    return whole * (0.5 + jitter / 2)
+
+
+def keep_trying(work: Callable[[], None], stop: Callable[[], bool], *, longest: float = 5.0) -> bool:
+    """Repeats `work` while a service is away, holding what is in hand. False when told to stop first."""
+    pause = 0.1
+    while True:
+        try:
+            work()
+        except Unavailable as error:
+            logger.warning("Holding a batch until a service is back: %s", error)
+            until = time.monotonic() + pause
+            while time.monotonic() < until:
+                if stop():
+                    return False
+                time.sleep(0.05)
+            pause = min(longest, pause * 2)
+        else:
+            return True
+
+
+def _failed(ingestion: Ingestion, steps: tuple[str, ...], code: str, message: str, *, transient: bool) -> Outcome:
+    done = (RAW,) if RAW in steps and not code.startswith(("file.missing", "file.altered", "object_store")) else ()
+    return Outcome(ingestion, done, failure=RecordedFailure(code, message, transient=transient))
+
+
+def _with_duplicate(extraction: StoredExtraction, ingestion: Ingestion) -> StoredExtraction:
+    if ingestion.duplicate_of is None:
+        return extraction
+    message = f"The same file was uploaded before (ingestion {ingestion.duplicate_of})."
+    found = Finding("duplicate.same_file", Severity.WARNING, message)
+    invoice = replace(extraction.invoice, findings=(*extraction.invoice.findings, found))
+    return replace(extraction, invoice=invoice)

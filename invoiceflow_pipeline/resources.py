@@ -1,0 +1,62 @@
+"""What the pipeline's code is given by Dagster: the assembled system, and the processor with its sandbox.
+
+Opened once for each run (or sensor tick) and closed at its end.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from invoiceflow import logs
+from invoiceflow.bootstrap import System, assemble
+from invoiceflow.sandbox import Sandbox, SandboxLimits
+from invoiceflow.settings import Settings, load
+from invoiceflow_pipeline.processing import Processor
+from invoiceflow_pipeline.reading import read_invoice
+
+PRELOADED = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The system, and what works on invoices in it."""
+
+    system: System
+    processor: Processor
+
+
+@dg.resource(description="The database, the object store, the queue and the search index.")
+def system_resource(_context: dg.InitResourceContext) -> Iterator[System]:
+    with assemble(load(), application_name="pipeline", pool_size=2) as system:
+        yield system
+
+
+@dg.resource(description="Reads invoices in limited processes.")
+def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
+    settings = load()
+    logs.configure("pipeline", settings.log_level, settings.log_format)
+    with assemble(settings, application_name="pipeline-run", pool_size=8) as system:
+        sandbox = open_sandbox(settings)
+        processor = Processor(
+            ingestions=system.ingestions,
+            objects=system.objects,
+            search=system.search,
+            sandbox=sandbox,
+            read=read_invoice,
+            now=lambda: datetime.now(UTC),
+            jitter=random.random,
+        )
+        try:
+            yield Pipeline(system, processor)
+        finally:
+            processor.close()
+            sandbox.close()
+
+
+def open_sandbox(settings: Settings) -> Sandbox:
+    workers = settings.extract_workers or os.cpu_count() or 1
+    return Sandbox(workers, SandboxLimits(settings.extract_memory_mb * 1024 * 1024, settings.extract_seconds), PRELOADED)
