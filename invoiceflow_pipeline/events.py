@@ -34,7 +34,7 @@ class DagsterJournal:
             for step in _done(outcome):
                 by_asset[step].append(_materialization(step, outcome))
         for events in by_asset.values():  # a batch updates the summary of its last event's asset only: one batch for each
-            batch = generate_event_batch_id()
+            batch = generate_event_batch_id()  # type: ignore[no-untyped-call]  # Dagster's own, without annotations
             for number, event in enumerate(events, start=1):
                 DagsterEvent.asset_materialization(self._step, event, DagsterEventBatchMetadata(batch, number == len(events)))
         for outcome in outcomes:

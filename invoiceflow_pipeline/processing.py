@@ -184,7 +184,7 @@ class Processor:
 
 
 def delay_before(attempt: int, jitter: float) -> timedelta:
-    """How long to wait before the n-th attempt (the second is the first that waits): four times longer each, between half and all of it."""
+    """How long the n-th attempt waits (the second is the first to): four times longer each, between half and all of it."""
     whole: timedelta = min(FIRST_DELAY * int(4 ** max(0, attempt - 2)), LONGEST_DELAY)
     return whole * (0.5 + jitter / 2)
 

@@ -55,5 +55,5 @@ def invoice(context: dg.AssetExecutionContext) -> Iterator[Any]:
         system.ingestions.reopen(batch, correlation_id=f"run:{context.run_id}")
         outcomes = pipeline.processor.run(batch, context.run_id, journal, steps)
         failed += sum(outcome.failure is not None for outcome in outcomes)
-    context.log.info(f"{' + '.join(steps)}: {len(ids)} invoices, {failed} failed")
+    context.log.info("%s: %s invoices, %s failed", " + ".join(steps), len(ids), failed)
     yield from ()

@@ -1,0 +1,126 @@
+"""What the schedules do, over the ports and Dagster's instance: re-queue, sweep, retain. The clock is handed in."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from invoiceflow.bootstrap import System
+from invoiceflow.domain.ingestion import MAX_ATTEMPTS, RecordedFailure
+from invoiceflow.ports.ingest_queue import Message
+from invoiceflow.ports.ingestion_repository import DueLimits
+from invoiceflow.settings import Settings
+from invoiceflow_pipeline.extraction.version import EXTRACTOR_VERSION
+from invoiceflow_pipeline.processing import Outcome
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+PORTION: Final = 200
+SHALLOW: Final = 1000
+"""Messages in the queue above which nothing is put back: what is uploaded now goes first."""
+UNPUBLISHED_AFTER: Final = timedelta(seconds=60)
+ORPHAN_AFTER: Final = timedelta(days=1)
+GAVE_UP: Final = RecordedFailure(
+    "processing.gave_up", "Every attempt to process it was cut off; it was put aside.", transient=False
+)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def due_limits(settings: Settings, at: datetime) -> DueLimits:
+    return DueLimits(
+        now=at,
+        stale_before=at - timedelta(minutes=settings.stale_minutes),
+        unpublished_before=at - UNPUBLISHED_AFTER,
+        extractor_version=EXTRACTOR_VERSION,
+        max_attempts=MAX_ATTEMPTS,
+    )
+
+
+def is_anything_due(system: System, at: datetime) -> bool:
+    return system.queue.depth().waiting < SHALLOW and system.ingestions.count_due(due_limits(system.settings, at), 1) > 0
+
+
+def requeue_due(system: System, at: datetime) -> int:
+    """Puts due invoices back, portion by portion, while the queue is shallow; says how many."""
+    count = 0
+    while system.queue.depth().waiting < SHALLOW:
+        taken = system.ingestions.take_due(due_limits(system.settings, at), PORTION)
+        if not taken:
+            break
+        system.queue.publish([Message(ingestion.id, ingestion.correlation_id) for ingestion in taken])
+        system.ingestions.mark_published([ingestion.id for ingestion in taken], at)
+        count += len(taken)
+    return count
+
+
+def fail_dead_letters(system: System, at: datetime) -> list[Outcome]:
+    """Their rows become FAILED first, then the letters are taken out: a crash in between repeats, and loses nothing."""
+    failed: list[Outcome] = []
+    while letters := system.queue.peek_dead_letters(PORTION):
+        ids = [letter.request_id for letter in letters]
+        failed += [
+            Outcome(ingestion, (), failure=ingestion.failure)
+            for ingestion in system.ingestions.fail_dead_letters(ids, GAVE_UP, at)
+        ]
+        system.queue.take_dead_letters(len(letters))
+    return failed
+
+
+def remove_orphans(system: System, at: datetime) -> int:
+    """Removes objects that have no row and are older than a day: their upload was cut off before it was answered."""
+    count = 0
+    objects = system.objects.list("raw/")
+    while batch := list(islice(objects, 1000)):
+        old = {owner: o.key for o in batch if o.modified_at < at - ORPHAN_AFTER and (owner := _owner(o.key)) is not None}
+        owned = system.ingestions.ids_present(list(old))
+        for request_id, key in old.items():
+            if request_id not in owned:
+                system.objects.delete(key)
+                count += 1
+    return count
+
+
+def expire_runs(instance: "DagsterInstance", settings: Settings, at: datetime, limit: int = 500) -> int:
+    """Removes finished runs, with their events, that ended before the retention window."""
+    from dagster import DagsterRunStatus, RunsFilter
+
+    finished = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+    before = at - timedelta(days=settings.retention_days)
+    records = instance.get_run_records(RunsFilter(statuses=finished, updated_before=before), limit=limit)
+    for record in records:
+        instance.delete_run(record.dagster_run.run_id)
+    return len(records)
+
+
+def expire_partitions(instance: "DagsterInstance", name: str, system: System, at: datetime) -> int:
+    """Removes the keys of final invoices that are older than the window, and the oldest beyond the largest number kept."""
+    keys = set(instance.get_dynamic_partitions(name))
+    before = at - timedelta(days=system.settings.retention_days)
+    expired = {key for key in _finished(system, before) if key in keys}
+    surplus = len(keys) - len(expired) - system.settings.retention_keys
+    if surplus > 0:  # request ids are ordered in time
+        finished = (key for key in _finished(system, at) if key in keys and key not in expired)
+        expired.update(islice(finished, surplus))
+    for key in sorted(expired):
+        instance.delete_dynamic_partition(name, key)
+    return len(expired)
+
+
+def _finished(system: System, before: datetime) -> "list[str]":
+    found: list[str] = []
+    last: UUID | None = None
+    while page := system.ingestions.finished_before(before, last, 5000):
+        found += [str(request_id) for request_id in page]
+        last = page[-1]
+    return found
+
+
+def _owner(key: str) -> UUID | None:
+    try:
+        return UUID(key.removeprefix("raw/").removesuffix(".pdf"))
+    except ValueError:
+        return None

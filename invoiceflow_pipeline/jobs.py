@@ -1,0 +1,87 @@
+"""The jobs: consuming the queue, and the housekeeping that the schedules start. Each op is a shell around plain code."""
+
+import dagster as dg
+
+from invoiceflow.bootstrap import System
+from invoiceflow_pipeline import housekeeping
+from invoiceflow_pipeline.consuming import Consumption, stop_on_signals
+from invoiceflow_pipeline.events import DagsterJournal
+from invoiceflow_pipeline.partitions import INVOICES
+from invoiceflow_pipeline.resources import Pipeline
+
+STATE = "invoiceflow/consumer"
+BOOTING, CONSUMING, LEAVING = "booting", "consuming", "leaving"
+ALIVE_AT = "invoiceflow/alive_at"
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
+"""Run configuration: else each event of each invoice is printed as well."""
+
+
+@dg.op(required_resource_keys={"pipeline"}, description="Works on what the queue brings until it may leave.")
+def consume(context: dg.OpExecutionContext) -> None:
+    pipeline: Pipeline = context.resources.pipeline
+    instance, run_id = context.instance, context.run_id
+
+    def alive() -> None:
+        instance.add_run_tags(run_id, {ALIVE_AT: housekeeping.now().isoformat()})
+
+    with stop_on_signals() as stop:
+        consumption = Consumption(
+            settings=pipeline.system.settings,
+            queue=pipeline.system.queue,
+            processor=pipeline.processor,
+            journal=DagsterJournal(context),
+            run_id=run_id,
+            stop=stop,
+            on_leaving=lambda: instance.add_run_tags(run_id, {STATE: LEAVING}),
+            on_alive=alive,
+        )
+        instance.add_run_tags(run_id, {STATE: CONSUMING, ALIVE_AT: housekeeping.now().isoformat()})
+        consumption.run()
+    context.log.info("%s invoices, %s failed", consumption.done, consumption.failed)
+
+
+@dg.op(required_resource_keys={"system"}, description="Puts invoices that ought to be worked on again back into the queue.")
+def reprocess(context: dg.OpExecutionContext) -> None:
+    system: System = context.resources.system
+    context.log.info("%s invoices back in the queue", housekeeping.requeue_due(system, housekeeping.now()))
+
+
+@dg.op(required_resource_keys={"system"}, description="Ends what gave up, removes what nobody owns.")
+def sweep(context: dg.OpExecutionContext) -> None:
+    system: System = context.resources.system
+    now = housekeeping.now()
+    failed = housekeeping.fail_dead_letters(system, now)
+    DagsterJournal(context).record(failed)
+    removed = housekeeping.remove_orphans(system, now)
+    expired = system.ingestions.expire_idempotency_keys(now)
+    context.log.info("%s dead letters failed, %s objects and %s idempotency keys removed", len(failed), removed, expired)
+
+
+@dg.op(required_resource_keys={"system"}, description="Keeps Dagster's view small; rows and search keep every invoice.")
+def expire(context: dg.OpExecutionContext) -> None:
+    system: System = context.resources.system
+    runs = housekeeping.expire_runs(context.instance, system.settings, housekeeping.now())
+    keys = housekeeping.expire_partitions(context.instance, INVOICES, system, housekeeping.now())
+    context.log.info("%s runs and %s partition keys removed", runs, keys)
+
+
+# never retried by the daemon: the sensor replaces a dead consumer, and a retry would be one too many
+@dg.job(executor_def=dg.in_process_executor, tags={"dagster/max_retries": "0"}, description="A consumer of the invoice queue.")
+def consume_job() -> None:
+    consume()
+
+
+@dg.job(executor_def=dg.in_process_executor)
+def reprocess_job() -> None:
+    reprocess()
+
+
+@dg.job(executor_def=dg.in_process_executor)
+def sweep_job() -> None:
+    sweep()
+
+
+@dg.job(executor_def=dg.in_process_executor)
+def retention_job() -> None:
+    expire()

@@ -1,0 +1,47 @@
+"""When the housekeeping runs. Each evaluates cheaply and starts a run only when there is something to do."""
+
+import dagster as dg
+
+from invoiceflow.bootstrap import System
+from invoiceflow_pipeline import housekeeping
+from invoiceflow_pipeline.jobs import QUIET, reprocess_job, retention_job, sweep_job
+
+
+@dg.schedule(
+    job=reprocess_job,
+    cron_schedule="*/2 * * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    required_resource_keys={"system"},
+    description="Transient failures whose time has come, stale or unpublished invoices, those read by another version.",
+)
+def reprocess_due(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    system: System = context.resources.system
+    if not housekeeping.is_anything_due(system, housekeeping.now()):
+        return dg.SkipReason("nothing is due")
+    return dg.RunRequest(run_config=QUIET)
+
+
+@dg.schedule(
+    job=sweep_job,
+    cron_schedule="*/5 * * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    required_resource_keys={"system"},
+    description="Dead letters become FAILED; once a day objects without a row are removed.",
+)
+def sweeper(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    system: System = context.resources.system
+    at = context.scheduled_execution_time
+    is_daily = (at.hour, at.minute) == (2, 0)
+    if not is_daily and not system.queue.depth().dead:
+        return dg.SkipReason("no dead letters")
+    return dg.RunRequest(run_config=QUIET)
+
+
+retention = dg.ScheduleDefinition(
+    name="retention",
+    job=retention_job,
+    cron_schedule="17 3 * * *",
+    run_config=QUIET,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Partition keys and runs older than the window.",
+)

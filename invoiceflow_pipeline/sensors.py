@@ -1,0 +1,93 @@
+"""The sensors: how many consumers there should be, which runs are ghosts, which alerts go out. Shells around decisions."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import dagster as dg
+
+from invoiceflow.bootstrap import System
+from invoiceflow.ports.ingest_queue import QueueDepth
+from invoiceflow.settings import Settings
+from invoiceflow_pipeline import alerting, housekeeping
+from invoiceflow_pipeline.jobs import ALIVE_AT, BOOTING, LEAVING, QUIET, STATE, consume_job
+
+UNFINISHED = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+BOOT_TIME = timedelta(seconds=60)
+GHOST_AFTER = timedelta(seconds=180)
+
+
+def wanted(depth: QueueDepth, booting: int, leaving: int, settings: Settings) -> int:
+    """How many consumer runs to start. Alive is what the queue says, never a run's status."""
+    needed = max(settings.min_consumers, -(-depth.waiting // settings.backlog_per_consumer))
+    staying = max(0, depth.consumers - leaving)
+    return max(0, min(settings.max_consumers, needed) - staying - booting)
+
+
+def is_ghost(alive_at: str | None, started_at: datetime, now: datetime) -> bool:
+    """A consumer run that has not said for three minutes that it lives; its process is gone and nobody told Dagster."""
+    last = datetime.fromisoformat(alive_at) if alive_at else started_at
+    return now - max(last, started_at) > GHOST_AFTER
+
+
+@dg.sensor(
+    job=consume_job,
+    minimum_interval_seconds=1,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    required_resource_keys={"system"},
+    description="Keeps as many consumer runs alive as the queue needs.",
+)
+def invoice_queue(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    system: System = context.resources.system
+    depth = system.queue.depth()
+    since = housekeeping.now() - BOOT_TIME
+    instance = context.instance
+    booting = instance.get_runs_count(dg.RunsFilter(tags={STATE: BOOTING}, statuses=UNFINISHED, created_after=since))
+    leaving = instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
+    count = wanted(depth, booting, leaving, system.settings)
+    if not count:
+        return dg.SkipReason(f"{depth.waiting} waiting, {depth.consumers} consumers, {booting} starting")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_config=QUIET, tags={STATE: BOOTING})] * count)
+
+
+@dg.sensor(
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Marks consumer runs failed whose process is gone: Dagster would show them as running for ever.",
+)
+def ghost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    now = housekeeping.now()
+    filters = dg.RunsFilter(job_name=consume_job.name, statuses=[*UNFINISHED, dg.DagsterRunStatus.CANCELING])
+    ghosts = [
+        record.dagster_run
+        for record in context.instance.get_run_records(filters, limit=50)
+        if is_ghost(record.dagster_run.tags.get(ALIVE_AT), record.create_timestamp, now)
+    ]
+    for run in ghosts:
+        context.instance.report_run_failed(run, "Its process is gone; the queue has given its messages to another.")
+    return dg.SkipReason(f"{len(ghosts)} ghosts")
+
+
+@dg.sensor(
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    required_resource_keys={"system"},
+    description="Writes down failed extraction checks and failed runs as alerts, and sends what was not sent.",
+)
+def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    system: System = context.resources.system
+    cursor = alerting.Cursor.parse(context.cursor)
+    checks, cursor = alerting.failed_checks(context.instance, cursor)
+    runs, cursor = alerting.failed_runs(context.instance, cursor)
+    system.alerts.add([*checks, *runs], housekeeping.now())
+    context.update_cursor(cursor.text())  # only now: what was not written down is looked at again
+    sent = alerting.send_unsent(system.alerts, _urls(system.settings), housekeeping.now())
+    return dg.SkipReason(f"{len(checks)} failed checks, {len(runs)} failed runs; {sent} alerts sent")
+
+
+def _urls(settings: Settings) -> Sequence[str]:
+    return settings.alert_urls.get_secret_value().split() if settings.alert_urls else ()
