@@ -63,12 +63,19 @@ class EmbeddedPostgres:
     def pid_file(self) -> Path:
         return self._folder / "postmaster.pid"
 
+    @property
+    def port(self) -> int | None:
+        """Where it listens; None before start()."""
+        return self._port
+
     def url(self, database: str) -> str:
         """Where `database` is reached. Only after start()."""
         return f"postgresql://{USER}:{self._password()}@127.0.0.1:{self._port}/{database}"
 
-    def start(self, databases: Sequence[str]) -> None:
+    def start(self, databases: Sequence[str], port: int | None = None) -> None:
         """Starts the server (again, if one still runs here from before), ready for connections, with these databases.
+
+        Without a `port` it takes a free one.
 
         Raises EmbeddedPostgresError.
         """
@@ -77,7 +84,7 @@ class EmbeddedPostgres:
         if not (self._folder / "PG_VERSION").exists():
             self._initialise()
         (self._folder / "postmaster.pid").unlink(missing_ok=True)
-        self._port = _free_port()
+        self._port = port or _free_port()
         self._launch()
         self._wait_ready()
         for name in databases:

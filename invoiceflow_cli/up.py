@@ -1,0 +1,266 @@
+"""`invoiceflow up`: the whole system on the embedded stand-ins, as real processes, until it is told to stop."""
+
+import fcntl
+import logging
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres
+from invoiceflow_cli import instance, leftovers
+from invoiceflow_cli.instance import InstanceFacts
+from invoiceflow_cli.supervisor import Child, mend, stop
+
+logger = logging.getLogger("invoiceflow.up")
+
+TOP = Path(__file__).parents[1]
+READY_SECONDS = 120.0
+
+
+class CannotStart(Exception):
+    """Something stands in the way; the text says what and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    ingest: int
+    query: int
+    dagster: int
+
+
+class Up:
+    """One running system in `home`. `start`, then `watch` until `stop_now` is set, then `close`."""
+
+    def __init__(self, home: Path, ports: Ports, host: str) -> None:
+        self._home = home.absolute()
+        self._ports = ports
+        self._host = host
+        self._postgres = EmbeddedPostgres(self._home / "postgres")
+        self._children: list[Child] = []
+        self._watchdog: subprocess.Popen[bytes] | None = None
+        self.stop_now = threading.Event()
+        self.facts: InstanceFacts | None = None
+
+    def start(self, tell: Callable[[str], None] = lambda _: None) -> InstanceFacts:
+        """Everything started, and waited for until an upload will be searchable. Raises CannotStart."""
+        os.environ[leftovers.MARK] = str(self._home)
+        killed = leftovers.kill(self._home)
+        if killed:
+            logger.warning("Ended %s processes that an earlier start had left", killed)
+        self._watchdog = subprocess.Popen(  # noqa: S603  our own command
+            [sys.executable, "-m", "invoiceflow_cli.leftovers", str(self._home)], stdin=subprocess.PIPE, start_new_session=True
+        )
+        environment, code_port = self._environment_without_database()
+        tell("code server")
+        python = sys.executable
+        code_server = self._child(
+            "code-server",
+            [python, "-m", "dagster", "code-server", "start", "-m", "invoiceflow_pipeline.definitions"]
+            + ["-h", "127.0.0.1", "-p", str(code_port)],
+            environment,
+        )
+        tell("database")
+        self._postgres.start(["invoiceflow", "dagster"])
+        environment |= {
+            "DATABASE_URL": self._postgres.url("invoiceflow"),
+            "DAGSTER_POSTGRES_URL": self._postgres.url("dagster").replace("postgresql://", "postgresql+psycopg2://", 1),
+        }
+        code_server.environment = environment
+        code_server.start()
+        from invoiceflow import migrations  # takes half a second, which the code server uses meanwhile
+
+        tell("migrations")
+        migrations.upgrade(environment["DATABASE_URL"])
+        return self._start_services(environment, code_port, tell)
+
+    def _start_services(self, environment: dict[str, str], code_port: int, tell: Callable[[str], None]) -> InstanceFacts:
+        python, workspace = sys.executable, str(TOP / "workspace.yaml")
+        self._child("ingest", _uvicorn("invoiceflow_api.ingest.main", self._host, self._ports.ingest), environment).start()
+        query = {**environment, "SERVICE_NAME": "query-service"}
+        self._child("query", _uvicorn("invoiceflow_api.query.main", self._host, self._ports.query), query).start()
+        tell("code location")
+        self._wait("the code location", lambda: _accepts("127.0.0.1", code_port))
+        self._child("daemon", [python, "-m", "dagster._daemon", "run", "-w", workspace], environment).start()
+        tell("ingest and query API")
+        local = "127.0.0.1" if self._host in ("0.0.0.0", "") else self._host  # noqa: S104  what is asked for, not what is bound
+        facts = InstanceFacts(
+            pid=os.getpid(),
+            ingest_url=f"http://{local}:{self._ports.ingest}",
+            query_url=f"http://{local}:{self._ports.query}",
+            dagster_url=f"http://{local}:{self._ports.dagster}",
+            database_url=environment["DATABASE_URL"],
+            ready=False,
+        )
+        self._wait("the ingest API", lambda: _answers(f"{facts.ingest_url}/readyz"))
+        self._wait("the query API", lambda: _answers(f"{facts.query_url}/readyz"))
+        instance.write(self._home, facts)
+        tell("consumer")
+        self._wait("a consumer of the queue", lambda: _has_consumer(environment["DATABASE_URL"]))
+        # the UI last: until an invoice can go through, its start would only take the processors' time
+        webserver = [python, "-m", "dagster_webserver", "-h", self._host, "-p", str(self._ports.dagster), "-w", workspace]
+        self._child("webserver", webserver, environment).start()
+        self.facts = replace(facts, ready=True)
+        instance.write(self._home, self.facts)
+        return self.facts
+
+    def watch(self) -> None:
+        """Mends what dies until `stop_now` is set. Raises supervisor.GaveUp."""
+        while not self.stop_now.wait(0.2):
+            if self._postgres.pid is None:
+                logger.warning("postgres died; it is started again")
+                self._postgres.start([], self._postgres.port)
+                logger.info("postgres is started again")
+            mend(self._children, time.monotonic())
+
+    def close(self) -> None:
+        """Stops everything in order; nothing of this home runs afterwards."""
+        instance.remove(self._home)
+        order = ["webserver", "daemon", "ingest", "query", "code-server"]
+        by_name = {child.name: child for child in self._children}
+        self._end_runs()
+        stop([by_name[name] for name in order if name in by_name])
+        self._postgres.stop()
+        spared = frozenset({self._watchdog.pid}) if self._watchdog else frozenset()
+        leftovers.kill(self._home, spared | {os.getpid()})
+        if self._watchdog is not None and self._watchdog.stdin is not None:
+            self._watchdog.stdin.close()
+            self._watchdog.wait(10)
+        os.environ.pop(leftovers.MARK, None)
+
+    def _end_runs(self) -> None:
+        """Consumer runs leave on SIGTERM and give their messages back; the code server would wait for them."""
+        known = {child.process.pid for child in self._children if child.process is not None}
+        for process in leftovers.of_home(self._home):
+            with suppress(Exception):
+                parent = process.parent()
+                is_run = parent is not None and parent.pid in known and "spawn_main" in " ".join(process.cmdline())
+                if is_run:
+                    process.send_signal(signal.SIGTERM)
+
+    def _child(self, name: str, command: list[str], environment: dict[str, str]) -> Child:
+        child = Child(name, command, environment, self._home / "logs" / f"{name}.log")
+        self._children.append(child)
+        return child
+
+    def _environment_without_database(self) -> tuple[dict[str, str], int]:
+        dagster_home = self._home / "dagster"
+        dagster_home.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(TOP / "dagster.yaml", dagster_home / "dagster.yaml")
+        code_port = _free_port()
+        environment = {
+            "INVOICEFLOW_EMBEDDED": "true",
+            "INVOICEFLOW_HOME": str(self._home),
+            "DAGSTER_HOME": str(dagster_home),
+            "DAGSTER_EVENT_BATCH_SIZE": "500",
+            "DAGSTER_COMPUTE_LOGS": str(self._home / "logs" / "runs"),
+            "DAGSTER_CODE_SERVER_PORT": str(code_port),
+            "DAGSTER_DISABLE_TELEMETRY": "yes",
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(TOP), os.environ.get("PYTHONPATH", "")])),
+            "PYTHONUNBUFFERED": "1",
+        }
+        return environment, code_port
+
+    def _wait(self, what: str, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not condition():
+            mend(self._children, time.monotonic())
+            if self.stop_now.is_set():
+                raise CannotStart("stopped while starting")
+            if time.monotonic() > deadline:
+                raise CannotStart(f"{what} is not ready after {READY_SECONDS:.0f} s; see the logs in {self._home / 'logs'}")
+            time.sleep(0.05)
+
+
+@contextmanager
+def running(home: Path, ports: Ports, host: str, tell: Callable[[str], None] = lambda _: None) -> Iterator[Up]:
+    """A started system, closed at the end; SIGTERM and Ctrl-C set its `stop_now`. Raises CannotStart before anything starts
+    when a port is taken or the home is in use."""
+    home.mkdir(parents=True, exist_ok=True)
+    with _locked(home):
+        _check_ports(ports, host)
+        up = Up(home, ports, host)
+        before = {number: signal.signal(number, lambda *_: up.stop_now.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            up.start(tell)
+            yield up
+        finally:
+            up.close()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@contextmanager
+def _locked(home: Path) -> Iterator[None]:
+    with (home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(
+                f"another InvoiceFlow runs in {home}; stop it, or choose another folder (INVOICEFLOW_HOME)"
+            ) from None
+        yield
+
+
+def _check_ports(ports: Ports, host: str) -> None:
+    for name, variable, port in (
+        ("ingest API", "PORT", ports.ingest),
+        ("query API", "QUERY_PORT", ports.query),
+        ("Dagster UI", "DAGSTER_PORT", ports.dagster),
+    ):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                raise CannotStart(f"port {port} ({name}) is taken; free it, or choose another with {variable}=…") from None
+
+
+def _uvicorn(module: str, host: str, port: int) -> list[str]:
+    quiet = ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "10", "--backlog", "512"]
+    return [sys.executable, "-m", "uvicorn", "--factory", f"{module}:create", "--host", host, "--port", str(port), *quiet]
+
+
+def _free_port() -> int:
+    for _ in range(50):
+        port = 20_000 + secrets.randbelow(12_000)  # below the range the kernel gives to clients
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise CannotStart("no free port was found for the code server")
+
+
+def _accepts(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host, port)) == 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _has_consumer(database_url: str) -> bool:
+    from invoiceflow.adapters.postgres_queue import PostgresQueue
+    from invoiceflow.database import Database
+
+    database = Database(database_url, application_name="up", size=1)
+    try:
+        return PostgresQueue(database).depth().consumers > 0
+    finally:
+        database.close()
