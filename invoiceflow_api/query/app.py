@@ -1,0 +1,342 @@
+"""The query API's routes: who may ask what, and which answer they get. The work is `service`'s."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, Field
+
+from invoiceflow.domain.ingestion import Ingestion
+from invoiceflow.domain.invoice_document import to_document
+from invoiceflow.domain.search.cursor import CursorError
+from invoiceflow.domain.search.query import Search
+from invoiceflow.ports.object_store import NoSuchObject
+from invoiceflow_api import problems
+from invoiceflow_api.correlation import CorrelationMiddleware, correlation_id
+from invoiceflow_api.metrics import RequestMetrics
+from invoiceflow_api.operations import Dependencies, router
+from invoiceflow_api.problems import ProblemError, documented
+from invoiceflow_api.query.byte_ranges import NotSatisfiable, asked_range
+from invoiceflow_api.query.service import QueryService, StillProcessing
+
+PREFIX: Final = "/api/v1/invoices"
+MAX_LIMIT: Final = 100
+MAX_VALUES: Final = 50
+
+Sort = Literal[
+    "relevance",
+    "-received_at",
+    "received_at",
+    "-issue_date",
+    "issue_date",
+    "-payment_due_date",
+    "payment_due_date",
+    "-total",
+    "total",
+    "seller",
+    "number",
+]
+Facet = Literal["seller", "currency", "status", "month", "finding"]
+Amount = Annotated[Decimal | None, Query(max_digits=20, decimal_places=4)]
+Values = Annotated[list[str], Query(max_length=MAX_VALUES)]
+
+
+class HighlightShown(BaseModel):
+    text: str = Field(examples=["Müller & Söhne GmbH"])
+    marks: list[tuple[int, int]] = Field(description="[start, end) offsets into `text`.", examples=[[[0, 6]]])
+
+
+class SellerShown(BaseModel):
+    name: str | None = Field(examples=["Müller & Söhne GmbH"])
+    vat_identifier: str | None = Field(examples=["DE123456788"])
+
+
+class BuyerShown(BaseModel):
+    name: str | None
+
+
+class TotalsShown(BaseModel):
+    without_tax: str | None = Field(examples=["100.00"])
+    tax: str | None = Field(examples=["19.00"])
+    with_tax: str | None = Field(examples=["119.00"])
+
+
+class HitShown(BaseModel):
+    request_id: UUID
+    status: str = Field(examples=["COMPLETED"])
+    filename: str
+    source: str
+    received_at: datetime
+    number: str | None = Field(examples=["RE-2026/00123"])
+    issue_date: date | None
+    payment_due_date: date | None
+    currency_code: str | None = Field(examples=["EUR"])
+    seller: SellerShown
+    buyer: BuyerShown
+    totals: TotalsShown
+    findings: list[str]
+    revision: int
+    highlights: dict[str, HighlightShown] | None = None
+
+
+class TotalShown(BaseModel):
+    value: int = Field(examples=[128])
+    relation: Literal["eq", "gte"] = Field(description="`gte`: there are more than `value`.")
+
+
+class FacetValue(BaseModel):
+    value: str = Field(examples=["EUR"])
+    count: int = Field(examples=[97])
+
+
+class ListShown(BaseModel):
+    items: list[HitShown]
+    total: TotalShown
+    relaxed: bool = Field(description="Nothing matched as typed; these match with one typo a word.")
+    next_cursor: str | None
+    facets: dict[str, list[FacetValue]]
+
+
+class ReprocessAccepted(BaseModel):
+    request_id: UUID
+    status: Literal["PENDING"]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a running query API holds; opened by the lifespan, closed with it."""
+
+    service: QueryService
+    dependencies: Dependencies
+
+
+def create_app(parts: Callable[[], Parts], *, version: str, new_id: Callable[[], UUID], **fastapi: object) -> FastAPI:
+    """The application. `parts` gives what the lifespan opened; `fastapi` is handed to FastAPI (its lifespan)."""
+    metrics = RequestMetrics()
+    app = FastAPI(
+        title="InvoiceFlow query API",
+        version=version,
+        description="Searches invoices and gives what was read of them.",
+        **fastapi,  # type: ignore[arg-type]  # FastAPI's own keyword arguments
+    )
+    app.state.metrics = metrics
+    problems.install(app)
+    app.add_middleware(CorrelationMiddleware, new_id=new_id, metrics=metrics)
+    app.include_router(_routes(parts))
+    app.include_router(router(lambda: parts().dependencies, frozenset({"database", "search"}), version, metrics))
+    return app
+
+
+def asked(
+    q: Annotated[str, Query(max_length=500, description="Words, all of which must match; the last may be unfinished.")] = "",
+    seller: Values = [],  # noqa: B006  FastAPI copies defaults
+    buyer: Values = [],  # noqa: B006  FastAPI copies defaults
+    status: Values = [],  # noqa: B006  FastAPI copies defaults
+    currency: Values = [],  # noqa: B006  FastAPI copies defaults
+    finding: Values = [],  # noqa: B006  FastAPI copies defaults
+    has_finding: bool | None = None,
+    issued_from: date | None = None,
+    issued_to: date | None = None,
+    due_from: date | None = None,
+    due_to: date | None = None,
+    total_min: Amount = None,
+    total_max: Amount = None,
+    sort: Sort | None = None,
+) -> Search:
+    """The search that the query parameters describe."""
+    return Search(
+        q=q.replace("\0", ""),
+        seller=tuple(seller),
+        buyer=tuple(buyer),
+        status=tuple(status),
+        currency=tuple(currency),
+        finding=tuple(finding),
+        has_finding=has_finding,
+        issued_from=issued_from,
+        issued_to=issued_to,
+        due_from=due_from,
+        due_to=due_to,
+        total_min=total_min,
+        total_max=total_max,
+        sort=sort or "",
+    )
+
+
+_AWAY: Final = (503, "search.unavailable", "The search index cannot be reached. Please try again.")
+_DATABASE_AWAY: Final = (503, "database.unavailable", "The database cannot be reached. Please try again.")
+_NOT_FOUND: Final = (404, "invoice.not_found", "There is no invoice with this id.")
+
+
+def _routes(parts: Callable[[], Parts]) -> APIRouter:
+    routes = APIRouter(tags=["invoices"])
+    Asked = Annotated[Search, Depends(asked)]
+
+    @routes.get(
+        PREFIX,
+        response_model=ListShown,
+        summary="Search invoices",
+        responses=documented(
+            (400, "cursor.invalid", "The cursor was not made here, or too long ago."),
+            (400, "cursor.mismatch", "The cursor belongs to another query, filter or sort."),
+            (422, "request.invalid", "The request has inputs that cannot be used."),
+            _AWAY,
+        ),
+    )
+    def search(
+        wanted: Asked,
+        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
+        cursor: Annotated[str | None, Query(max_length=4096)] = None,
+        facets: Annotated[list[Facet], Query(max_length=5)] = [],  # noqa: B006  FastAPI copies defaults
+    ) -> ListShown:
+        try:
+            page = parts().service.search(replace(wanted, limit=limit, facets=tuple(dict.fromkeys(facets))), cursor)
+        except CursorError as error:
+            raise ProblemError(400, error.code, f"{str(error).capitalize()}.") from error
+        found = page.found
+        return ListShown(
+            items=[HitShown.model_validate(hit) for hit in found.hits],
+            total=TotalShown(value=found.total, relation="eq" if found.exact else "gte"),
+            relaxed=found.relaxed,
+            next_cursor=page.next_cursor,
+            facets={
+                name: [FacetValue(value=value, count=count) for value, count in counts] for name, counts in found.facets.items()
+            },
+        )
+
+    @routes.get(
+        f"{PREFIX}/export.csv",
+        summary="A search as CSV",
+        response_class=StreamingResponse,
+        responses={**documented(_AWAY), 200: {"content": {"text/csv": {}}}},
+    )
+    def export(
+        wanted: Asked, bom: Annotated[bool, Query(description="Begin with a byte order mark, for Excel.")] = False
+    ) -> StreamingResponse:
+        rows = parts().service.export(wanted)
+
+        def pieces() -> Any:
+            if bom:
+                yield b"\xef\xbb\xbf"
+            yield from rows
+
+        headers = {"Content-Disposition": 'attachment; filename="invoices.csv"'}
+        return StreamingResponse(pieces(), media_type="text/csv; charset=utf-8", headers=headers)
+
+    @routes.get(
+        f"{PREFIX}/{{request_id}}",
+        summary="One invoice, with evidence and findings",
+        responses={**documented(_NOT_FOUND, _DATABASE_AWAY), 304: {"description": "Not changed"}},
+    )
+    def one(request_id: UUID, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+        found = parts().service.document(request_id)
+        if found is None:
+            raise ProblemError(*_NOT_FOUND)
+        ingestion, extraction = found
+        tag = f'"{ingestion.revision}-{ingestion.status.value}-{ingestion.extractor_version or ""}"'
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        if if_none_match and (if_none_match.strip() == "*" or tag in [t.strip() for t in if_none_match.split(",")]):
+            return Response(status_code=304, headers=headers)
+        body = {
+            **_about(ingestion),
+            "extractor_version": ingestion.extractor_version,
+            "readers": list(extraction.readers) if extraction else None,
+            "invoice": to_document(extraction.invoice) if extraction else None,
+        }
+        return JSONResponse(body, headers=headers)
+
+    @routes.get(
+        f"{PREFIX}/{{request_id}}/file",
+        summary="The original, byte for byte",
+        response_class=StreamingResponse,
+        responses={
+            **documented(_NOT_FOUND, (416, "range.not_satisfiable", "The range lies outside of the file."), _DATABASE_AWAY),
+            200: {"content": {"application/pdf": {}}},
+            206: {"description": "The part that was asked for", "content": {"application/pdf": {}}},
+        },
+    )
+    def file(request_id: UUID, request: Request) -> Response:
+        ingestion = parts().service.ingestion(request_id)
+        if ingestion is None:
+            raise ProblemError(*_NOT_FOUND)
+        tag = f'"{ingestion.sha256}"'
+        headers = {
+            "ETag": tag,
+            "Accept-Ranges": "bytes",
+            "Cache-Control": "private, immutable, max-age=31536000",
+            "Content-Disposition": content_disposition(ingestion.filename),
+            "Content-Security-Policy": "sandbox",
+        }
+        if request.headers.get("if-none-match", "").strip() in (tag, "*"):
+            return Response(status_code=304, headers=headers)
+        if_range = request.headers.get("if-range")
+        try:
+            part = asked_range(request.headers.get("range"), ingestion.size) if if_range in (None, tag) else None
+        except NotSatisfiable:
+            unit = {"Content-Range": f"bytes */{ingestion.size}"}
+            raise ProblemError(416, "range.not_satisfiable", "The range lies outside of the file.", unit) from None
+        start, end = part or (0, ingestion.size)
+        try:
+            content = parts().service.file(ingestion, start, end)
+        except NoSuchObject:
+            raise ProblemError(404, "file.missing", "The original is not in the object store.") from None
+        headers["Content-Length"] = str(end - start)
+        if part is not None:
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{ingestion.size}"
+        return StreamingResponse(content, 206 if part else 200, headers, media_type="application/pdf")
+
+    @routes.post(
+        f"{PREFIX}/{{request_id}}/reprocess",
+        status_code=202,
+        response_model=ReprocessAccepted,
+        summary="Read it again",
+        responses=documented(
+            _NOT_FOUND,
+            (409, "invoice.still_processing", "It waits or is being worked on already."),
+            (502, "queue.unavailable", "The message queue cannot be reached. Please try again."),
+            _DATABASE_AWAY,
+        ),
+    )
+    def reprocess(request_id: UUID, response: Response) -> ReprocessAccepted:
+        try:
+            ingestion = parts().service.reprocess(request_id, correlation_id())
+        except StillProcessing:
+            raise ProblemError(409, "invoice.still_processing", "It waits or is being worked on already.") from None
+        if ingestion is None:
+            raise ProblemError(*_NOT_FOUND)
+        response.headers["Location"] = f"{PREFIX}/{request_id}"
+        response.headers["Retry-After"] = "1"
+        return ReprocessAccepted(request_id=request_id, status="PENDING", message="It is read again")
+
+    return routes
+
+
+def content_disposition(filename: str) -> str:
+    """Shown in the browser, saved under its name (RFC 6266; RFC 8187 for what is not ASCII)."""
+    plain = "".join(letter if letter.isascii() and letter.isprintable() and letter not in '"\\' else "_" for letter in filename)
+    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _about(ingestion: Ingestion) -> dict[str, Any]:
+    failure = ingestion.failure
+    return {
+        "request_id": str(ingestion.id),
+        "status": ingestion.status.value,
+        "filename": ingestion.filename,
+        "source": ingestion.source,
+        "received_at": ingestion.created_at.isoformat(),
+        "updated_at": ingestion.updated_at.isoformat(),
+        "revision": ingestion.revision,
+        "attempts": ingestion.attempts,
+        "sha256": ingestion.sha256,
+        "size": ingestion.size,
+        "page_count": ingestion.page_count,
+        "duplicate_of": ingestion.duplicate_of and str(ingestion.duplicate_of),
+        "failure": None if failure is None else {"code": failure.code, "message": failure.message},
+    }

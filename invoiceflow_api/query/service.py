@@ -1,0 +1,144 @@
+"""What the query API does: searching with cursors, one invoice, its file, exports, reprocessing. Knows no web framework."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from invoiceflow.bootstrap import System
+from invoiceflow.domain.extraction import StoredExtraction
+from invoiceflow.domain.ingestion import Ingestion
+from invoiceflow.domain.search.cursor import sign, unsign
+from invoiceflow.domain.search.query import Found, Search
+from invoiceflow.ports.ingest_queue import Message
+from invoiceflow.ports.unavailable import Unavailable
+
+EXPORT_PAGE: Final = 500
+EXPORT_COLUMNS: Final = (
+    "request_id",
+    "status",
+    "received_at",
+    "filename",
+    "number",
+    "issue_date",
+    "payment_due_date",
+    "seller.name",
+    "seller.vat_identifier",
+    "buyer.name",
+    "currency_code",
+    "totals.without_tax",
+    "totals.tax",
+    "totals.with_tax",
+    "findings",
+)
+
+
+class StillProcessing(Exception):
+    """It waits or is being worked on already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search. `next_cursor` is None on the last."""
+
+    found: Found
+    next_cursor: str | None
+
+
+class QueryService:
+    """`cursor_keys`: the first signs, any may have signed."""
+
+    def __init__(self, system: System, cursor_keys: Sequence[bytes], now: Callable[[], datetime]) -> None:
+        self._system = system
+        self._keys = list(cursor_keys)
+        self._now = now
+
+    def search(self, search: Search, cursor: str | None) -> Page:
+        """Raises CursorError."""
+        if cursor is not None:
+            search = replace(search, after=unsign(search, cursor, self._keys))
+        found = self._system.search.search(search)
+        return Page(found, None if found.after is None else sign(search, found.after, self._keys[0]))
+
+    def document(self, request_id: UUID) -> tuple[Ingestion, StoredExtraction | None] | None:
+        return self._system.ingestions.document(request_id)
+
+    def ingestion(self, request_id: UUID) -> Ingestion | None:
+        return self._system.ingestions.get(request_id)
+
+    def file(self, ingestion: Ingestion, start: int, end: int) -> Iterator[bytes]:
+        """Raises NoSuchObject at the call."""
+        return self._system.objects.stream(ingestion.s3_key, start, end)
+
+    def export(self, search: Search) -> Iterator[bytes]:
+        """CSV (RFC 4180) in pieces: memory does not grow with the number of rows. The first page is asked for at the call."""
+        hits = self._system.search.scan(search, EXPORT_PAGE)
+        first = next(hits, None)
+        return _csv(first, hits)
+
+    def reprocess(self, request_id: UUID, correlation_id: str) -> Ingestion | None:
+        """Takes a final ingestion back to PENDING and wakes the pipeline; None when there is none.
+
+        Raises StillProcessing, Unavailable (`queue`: it stays PENDING, and the schedule publishes it later).
+        """
+        reopened = self._system.ingestions.reopen([request_id], correlation_id)
+        if not reopened:
+            if self._system.ingestions.get(request_id) is None:
+                return None
+            raise StillProcessing(request_id)
+        self._system.queue.publish([Message(request_id, correlation_id)])
+        try:
+            self._system.ingestions.mark_published([request_id], self._now())
+        except Unavailable:
+            pass  # published once more by the schedule, which does no harm
+        return reopened[0]
+
+
+def _csv(first: Mapping[str, Any] | None, hits: Iterator[Mapping[str, Any]]) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(EXPORT_COLUMNS)
+    if first is not None:
+        writer.writerow(_row(first))
+        for number, hit in enumerate(hits, start=1):
+            writer.writerow(_row(hit))
+            if number % 100 == 0:
+                yield _drained(buffer)
+    yield _drained(buffer)
+
+
+def _row(hit: Mapping[str, Any]) -> list[str]:
+    return [safe_cell(_at(hit, column)) for column in EXPORT_COLUMNS]
+
+
+def _at(hit: Mapping[str, Any], column: str) -> str:
+    value: Any = hit
+    for part in column.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if isinstance(value, (list, tuple)):
+        return " ".join(str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def safe_cell(value: str) -> str:
+    """A spreadsheet runs a cell that begins like a formula (OWASP, CSV injection): such text gets an apostrophe in front.
+
+    Negative amounts stay as they are.
+    """
+    if value[:1] in ("=", "+", "@", "\t", "\r") or (value[:1] == "-" and not _is_number(value)):
+        return "'" + value
+    return value
+
+
+def _is_number(value: str) -> bool:
+    return value[1:].replace(".", "", 1).isdecimal()
+
+
+def _drained(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()
