@@ -27,6 +27,7 @@ logger = logging.getLogger("invoiceflow.up")
 
 TOP = Path(__file__).parents[1]
 READY_SECONDS = 120.0
+DEFINITIONS = "invoiceflow_pipeline.definitions"
 
 
 class CannotStart(Exception):
@@ -67,8 +68,7 @@ class Up:
         python = sys.executable
         code_server = self._child(
             "code-server",
-            [python, "-m", "dagster", "code-server", "start", "-m", "invoiceflow_pipeline.definitions"]
-            + ["-h", "127.0.0.1", "-p", str(code_port)],
+            [python, "-m", "dagster", "code-server", "start", "-m", DEFINITIONS, "-h", "127.0.0.1", "-p", str(code_port)],
             environment,
         )
         tell("database")

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -90,10 +91,8 @@ class QueryService:
                 return None
             raise StillProcessing(request_id)
         self._system.queue.publish([Message(request_id, correlation_id)])
-        try:
+        with suppress(Unavailable):  # published once more by the schedule, which does no harm
             self._system.ingestions.mark_published([request_id], self._now())
-        except Unavailable:
-            pass  # published once more by the schedule, which does no harm
         return reopened[0]
 
 

@@ -1,0 +1,72 @@
+"""Talking to a running system over its REST API: uploads that may be repeated, waiting until files are read."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+FINAL = ("COMPLETED", "FAILED")
+TRIES = 6
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """`request_id` is None when the file was refused; `code` and `detail` say why."""
+
+    name: str
+    request_id: str | None
+    code: str = ""
+    detail: str = ""
+
+
+def upload_all(
+    url: str, files: Sequence[tuple[str, Callable[[], bytes]]], run: str, concurrency: int = 8
+) -> Iterator[Uploaded]:
+    """Uploads the files, a few at a time, and yields them as they are answered.
+
+    `run` makes the Idempotency-Keys of this call: a try that is repeated after a lost answer makes no second ingestion.
+    """
+    with httpx.Client(base_url=url, timeout=60) as client, ThreadPoolExecutor(concurrency) as threads:
+        jobs = [threads.submit(upload, client, name, read(), run) for name, read in files]
+        for job in as_completed(jobs):
+            yield job.result()
+
+
+def upload(client: httpx.Client, name: str, content: bytes, run: str) -> Uploaded:
+    key = hashlib.sha256(f"{run}\0{name}\0".encode() + content).hexdigest()
+    for attempt in range(TRIES):
+        pause = 0.2 * 2**attempt
+        try:
+            answer = client.post(
+                "/api/v1/ingest/upload", files={"file": (name, content, "application/pdf")}, headers={"Idempotency-Key": key}
+            )
+        except httpx.TransportError as error:
+            fault = Uploaded(name, None, "connection.failed", str(error))
+        else:
+            body = answer.json()
+            if answer.status_code == 202:
+                return Uploaded(name, body["request_id"])
+            fault = Uploaded(name, None, body.get("code", str(answer.status_code)), body.get("detail", ""))
+            if answer.status_code not in (409, 502, 503):
+                return fault
+            pause = float(answer.headers.get("Retry-After", pause))
+        time.sleep(pause)
+    return fault
+
+
+def wait_final(url: str, request_ids: Sequence[str], seconds: float) -> Iterator[Mapping[str, Any]]:
+    """The statuses as they become final; stops, with some left out, after `seconds`."""
+    left = list(request_ids)
+    deadline = time.monotonic() + seconds
+    with httpx.Client(base_url=url, timeout=30) as client:
+        while left and time.monotonic() < deadline:
+            for request_id in list(left):
+                status = client.get(f"/api/v1/ingest/status/{request_id}").json()
+                if status.get("status") in FINAL:
+                    left.remove(request_id)
+                    yield status
+            time.sleep(0.1)

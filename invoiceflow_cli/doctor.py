@@ -1,0 +1,126 @@
+"""`invoiceflow doctor`: every setting and dependency looked at, with what to do about what is wrong."""
+
+import os
+import shutil
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from invoiceflow.bootstrap import assemble
+from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow.settings import Settings, SettingsError, load
+from invoiceflow_cli import instance
+
+ENOUGH_DISK = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """`mend` is empty when all is well."""
+
+    what: str
+    found: str
+    mend: str = ""
+
+
+def examine(home: Path) -> int:
+    """The exit code: 1 when something is wrong."""
+    console = Console()
+    wrong = 0
+    for diagnosis in diagnoses(home):
+        wrong += bool(diagnosis.mend)
+        mark = "[red]✗[/]" if diagnosis.mend else "[green]✓[/]"
+        console.print(f"{mark} {diagnosis.what}: {diagnosis.found}")
+        if diagnosis.mend:
+            console.print(f"    {diagnosis.mend}", style="yellow")
+    return 1 if wrong else 0
+
+
+def diagnoses(home: Path) -> Iterator[Diagnosis]:
+    yield Diagnosis("Python", sys.version.split()[0], "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer")
+    yield _disk(home)
+    running = instance.read(home)
+    environment = dict(os.environ)
+    if running is not None:
+        environment |= {
+            "INVOICEFLOW_EMBEDDED": "true",
+            "DATABASE_URL": running.database_url,
+            "INVOICEFLOW_HOME": str(home.absolute()),
+        }
+        yield Diagnosis("System", f"runs in {home} (pid {running.pid})")
+    elif "DATABASE_URL" not in environment:
+        yield Diagnosis(
+            "System", f"none runs in {home}", "start it with `invoiceflow up`, or set DATABASE_URL and the other variables"
+        )
+        return
+    try:
+        settings = load(environment)
+    except SettingsError as error:
+        yield Diagnosis("Settings", str(error), "set or correct these variables; README.md lists all of them")
+        return
+    yield Diagnosis("Settings", "usable")
+    yield from _dependencies(settings)
+    if running is not None:
+        for name, url in (
+            ("Ingest API", running.ingest_url),
+            ("Query API", running.query_url),
+            ("Dagster UI", running.dagster_url),
+        ):
+            path = "/server_info" if name == "Dagster UI" else "/readyz"
+            well = _answers(url + path)
+            yield Diagnosis(name, url if well else "does not answer", "" if well else f"look into {home / 'logs'}")
+
+
+def _dependencies(settings: Settings) -> Iterator[Diagnosis]:
+    try:
+        with assemble(settings, application_name="doctor", pool_size=2) as system:
+            checks: list[tuple[str, Callable[[], None], str]] = [
+                ("Database", system.ingestions.check, "is it running, and is DATABASE_URL right?"),
+                ("Object store", system.objects.check, "can its folder be written to, and is the disk full?"),
+                ("Queue", system.queue.check, "is it running?"),
+                ("Search", system.search.check, "is it running, and is the schema there (`invoiceflow db upgrade`)?"),
+            ]
+            for name, check, mend in checks:
+                yield _checked(name, check, mend)
+            consumers = _consumers(system.queue.depth)
+            yield Diagnosis("Consumers", str(consumers), "" if consumers else "is the Dagster daemon running?")
+    except SettingsError as error:
+        yield Diagnosis("Settings", str(error), "correct them")
+
+
+def _consumers(depth: Callable[[], object]) -> int:
+    try:
+        return int(getattr(depth(), "consumers", 0))
+    except Unavailable:
+        return 0
+
+
+def _checked(name: str, check: Callable[[], None], mend: str) -> Diagnosis:
+    try:
+        check()
+    except Unavailable as error:
+        return Diagnosis(name, error.message, mend)
+    except Exception as error:  # noqa: BLE001  a doctor reports whatever it finds
+        return Diagnosis(name, f"{type(error).__name__}: {error}", mend)
+    return Diagnosis(name, "answers")
+
+
+def _disk(home: Path) -> Diagnosis:
+    folder = next(path for path in (home.absolute(), *home.absolute().parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    mend = "" if os.access(folder, os.W_OK) else f"{folder} cannot be written to"
+    mend = mend or ("" if free > ENOUGH_DISK else "make room: originals and the database grow")
+    return Diagnosis("Disk", f"{free / 1e9:.1f} GB free at {folder}", mend)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=3) as answer:  # noqa: S310  our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,90 @@
+"""`invoiceflow extract`: reading files offline, in limited processes; nothing is stored."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from invoiceflow.domain.extraction import StoredExtraction
+from invoiceflow.domain.failures import Failure
+from invoiceflow.domain.invoice_document import to_document
+from invoiceflow.sandbox import Sandbox, SandboxError, SandboxLimits
+from invoiceflow_pipeline.reading import read_invoice
+
+MEMORY_BYTES = 2 << 30
+SECONDS = 60.0
+AHEAD = 4
+"""Files read from disk beyond those in work, for each process."""
+
+
+def extract_files(given: Sequence[Path], *, jsonl: bool, workers: int) -> int:
+    """The exit code: 1 when a file could not be read."""
+    files = pdf_files(given)
+    console = Console(stderr=True)
+    table = Table("file", "number", "date", "seller", "total", "seconds")
+    failed = 0
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("reading", total=len(files))
+        for answer in _answers(files, workers):
+            failed += "failure" in answer
+            progress.advance(task)
+            if jsonl:
+                sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
+            else:
+                table.add_row(*_cells(answer))
+    sys.stdout.flush()
+    if not jsonl:
+        Console().print(table)
+    return 1 if failed else 0
+
+
+def pdf_files(given: Sequence[Path]) -> list[Path]:
+    """The files given, and the PDFs of the folders given, in order of their names."""
+    found: list[Path] = []
+    for path in given:
+        found += sorted(path.rglob("*.pdf")) if path.is_dir() else [path]
+    return found
+
+
+def _answers(files: Sequence[Path], workers: int) -> Iterator[dict[str, Any]]:
+    """One for each file, in their order; at most a few files are held in memory."""
+    preload = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
+    sandbox = Sandbox(workers, SandboxLimits(MEMORY_BYTES, SECONDS), preload)
+    waiting: list[tuple[Path, Future[StoredExtraction], float]] = []
+    try:
+        for path in files:
+            waiting.append((path, sandbox.submit(read_invoice, path.read_bytes()), time.perf_counter()))
+            if len(waiting) >= AHEAD * workers:
+                yield _answer(*waiting.pop(0))
+        for one in waiting:
+            yield _answer(*one)
+    finally:
+        sandbox.close()
+
+
+def _answer(path: Path, reading: "Future[StoredExtraction]", started: float) -> dict[str, Any]:
+    try:
+        extraction = reading.result()
+    except Failure as failure:
+        fault = {"code": failure.code, "message": failure.message}
+    except SandboxError as error:
+        fault = {"code": f"extraction.{type(error).__name__.removeprefix('Sandbox').lower()}", "message": str(error)}
+    else:
+        return {"id": path.stem, "seconds": round(extraction.seconds, 5), "invoice": to_document(extraction.invoice)}
+    return {"id": path.stem, "seconds": round(time.perf_counter() - started, 5), "failure": fault}
+
+
+def _cells(answer: dict[str, Any]) -> list[str]:
+    if "failure" in answer:
+        return [answer["id"], "", "", f"[red]{answer['failure']['code']}[/]", "", f"{answer['seconds']:.3f}"]
+    invoice = answer["invoice"]
+    total = f"{invoice['totals']['with_tax'] or ''} {invoice['currency_code'] or ''}".strip()
+    shown = [answer["id"], invoice["number"], invoice["issue_date"], invoice["seller"]["name"], total]
+    return [str(value or "") for value in shown] + [f"{answer['seconds']:.3f}"]

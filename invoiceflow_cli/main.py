@@ -1,0 +1,112 @@
+"""The commands and their options; each is carried out in a module of its own, imported when it is asked for."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="invoiceflow",
+    help="Self-hosted invoice processing.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Home = Annotated[Path, typer.Option("--home", envvar="INVOICEFLOW_HOME", help="Where the embedded system keeps its data.")]
+IngestPort = Annotated[int, typer.Option("--port", envvar="PORT", min=1, max=65535, help="Port of the ingest API.")]
+QueryPort = Annotated[int, typer.Option("--query-port", envvar="QUERY_PORT", min=1, max=65535, help="Port of the query API.")]
+DagsterPort = Annotated[
+    int, typer.Option("--dagster-port", envvar="DAGSTER_PORT", min=1, max=65535, help="Port of Dagster's UI.")
+]
+Host = Annotated[str, typer.Option("--host", envvar="HOST", help="The address that the services listen on.")]
+Files = Annotated[list[Path], typer.Argument(exists=True, help="PDF files, or folders of them.", show_default=False)]
+
+HOME = Path(".invoiceflow")
+
+
+class Direction(StrEnum):
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
+    CURRENT = "current"
+
+
+@app.command()
+def up(
+    home: Home = HOME,
+    port: IngestPort = 8003,
+    query_port: QueryPort = 8002,
+    dagster_port: DagsterPort = 8004,
+    host: Host = "127.0.0.1",
+) -> None:
+    """Start the whole system on embedded stand-ins; Ctrl-C stops it."""
+    from invoiceflow_cli.demo import serve
+
+    raise typer.Exit(serve(home, port, query_port, dagster_port, host))
+
+
+@app.command()
+def demo(
+    home: Home = HOME,
+    port: IngestPort = 8003,
+    query_port: QueryPort = 8002,
+    dagster_port: DagsterPort = 8004,
+    host: Host = "127.0.0.1",
+    once: Annotated[bool, typer.Option("--once", help="Stop when the samples have been read.")] = False,
+) -> None:
+    """Start the whole system, upload the sample invoices, show what was read."""
+    from invoiceflow_cli.demo import demonstrate
+
+    raise typer.Exit(demonstrate(home, port, query_port, dagster_port, host, once=once))
+
+
+@app.command()
+def ingest(
+    files: Files,
+    url: Annotated[str, typer.Option(help="The ingest API; by default the system that runs in --home.")] = "",
+    home: Home = HOME,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until every file is read.")] = True,
+) -> None:
+    """Upload invoices to a running system."""
+    from invoiceflow_cli.ingest import ingest_files
+
+    raise typer.Exit(ingest_files(files, url, home, wait=wait))
+
+
+@app.command()
+def extract(
+    files: Files,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line on standard output.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that read.")] = os.cpu_count() or 1,
+) -> None:
+    """Read invoices offline; nothing is stored."""
+    from invoiceflow_cli.extract import extract_files
+
+    raise typer.Exit(extract_files(files, jsonl=jsonl, workers=workers))
+
+
+@app.command()
+def db(
+    direction: Annotated[Direction, typer.Argument(help="What to do with the schema.")],
+    revision: Annotated[str, typer.Option(help="The revision to go to.")] = "",
+    url: Annotated[str, typer.Option(envvar="DATABASE_URL", help="The database; by default the one that runs in --home.")] = "",
+    home: Home = HOME,
+) -> None:
+    """Migrate the database's schema."""
+    from invoiceflow_cli.db import migrate
+
+    raise typer.Exit(migrate(direction.value, revision, url, home))
+
+
+@app.command()
+def doctor(home: Home = HOME) -> None:
+    """Check every setting and dependency, and say how to mend what is wrong."""
+    from invoiceflow_cli.doctor import examine
+
+    raise typer.Exit(examine(home))
+
+
+if __name__ == "__main__":
+    app(prog_name="invoiceflow")
