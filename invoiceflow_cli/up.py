@@ -28,6 +28,7 @@ logger = logging.getLogger("invoiceflow.up")
 TOP = Path(__file__).parents[1]
 READY_SECONDS = 120.0
 DEFINITIONS = "invoiceflow_pipeline.definitions"
+LOCATION = ("--location-name", "invoiceflow")
 
 
 class CannotStart(Exception):
@@ -68,7 +69,7 @@ class Up:
         python = sys.executable
         code_server = self._child(
             "code-server",
-            [python, "-m", "dagster", "code-server", "start", "-m", DEFINITIONS, "-h", "127.0.0.1", "-p", str(code_port)],
+            [python, "-m", "dagster", "api", "grpc", "-m", DEFINITIONS, "-h", "127.0.0.1", "-p", str(code_port), *LOCATION],
             environment,
         )
         tell("database")
@@ -83,16 +84,14 @@ class Up:
 
         tell("migrations")
         migrations.upgrade(environment["DATABASE_URL"])
-        return self._start_services(environment, code_port, tell)
+        return self._start_services(environment, tell)
 
-    def _start_services(self, environment: dict[str, str], code_port: int, tell: Callable[[str], None]) -> InstanceFacts:
+    def _start_services(self, environment: dict[str, str], tell: Callable[[str], None]) -> InstanceFacts:
         python, workspace = sys.executable, str(TOP / "workspace.yaml")
+        self._child("daemon", [python, "-m", "invoiceflow_pipeline.daemon", "run", "-w", workspace], environment).start()
         self._child("ingest", _uvicorn("invoiceflow_api.ingest.main", self._host, self._ports.ingest), environment).start()
         query = {**environment, "SERVICE_NAME": "query-service"}
         self._child("query", _uvicorn("invoiceflow_api.query.main", self._host, self._ports.query), query).start()
-        tell("code location")
-        self._wait("the code location", lambda: _accepts("127.0.0.1", code_port))
-        self._child("daemon", [python, "-m", "dagster._daemon", "run", "-w", workspace], environment).start()
         tell("ingest and query API")
         local = "127.0.0.1" if self._host in ("0.0.0.0", "") else self._host  # noqa: S104  what is asked for, not what is bound
         facts = InstanceFacts(
@@ -239,12 +238,6 @@ def _free_port() -> int:
             probe.bind(("127.0.0.1", port))
             return port
     raise CannotStart("no free port was found for the code server")
-
-
-def _accepts(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((host, port)) == 0
 
 
 def _answers(url: str) -> bool:
