@@ -1,0 +1,181 @@
+"""One invoice out of the candidates that the locators propose for the pages. Unsure values stay absent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from invoiceflow.domain.invoice import Evidence, Invoice, Party, Payment, Totals
+from invoiceflow_pipeline.extraction.assembly.sums import ChosenSums, choose_sums
+from invoiceflow_pipeline.extraction.locators.addresses import address_under
+from invoiceflow_pipeline.extraction.locators.header import (
+    locate_currencies,
+    locate_dates,
+    locate_numbers,
+    locate_reference,
+    locate_type,
+)
+from invoiceflow_pipeline.extraction.locators.parties import locate_buyers, locate_sellers
+from invoiceflow_pipeline.extraction.locators.payment import locate_bics, locate_ibans, locate_vat_identifiers
+from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.locators.totals import all_amounts, locate_totals
+from invoiceflow_pipeline.extraction.parsing.months import folded
+
+_MOST_CONFIDENT: Final = 0.99
+
+
+@dataclass(slots=True)
+class PageInvoice:
+    """What the pages say: the invoice, and for each path the candidates, best first (the chosen one among them)."""
+
+    invoice: Invoice
+    candidates: dict[str, Sequence[Candidate[Any]]] = field(default_factory=dict)
+
+
+def assemble(reading: Reading) -> PageInvoice:
+    """The invoice that the pages describe. Pure: the same pages give the same invoice."""
+    found: dict[str, Sequence[Candidate[Any]]] = {}
+    numbers = _ranked(locate_numbers(reading))
+    issued, due = locate_dates(reading)
+    issue_date = _issue_date(issued, due)
+    due_date = _due_date(due, issue_date)
+    found["number"], found["issue_date"], found["payment_due_date"] = numbers, _ranked(issued), _ranked(due)
+    located = locate_totals(reading)
+    sums = choose_sums(located, all_amounts(reading))
+    found["totals.with_tax"] = _ranked([*located["gross"], *located["amount_due"]])
+    found["totals.without_tax"] = _ranked([*located["net"], *located["line_net"]])
+    found["totals.tax"] = _ranked(located["tax"])
+    buyers = _ranked(locate_buyers(reading))
+    sellers = _ranked(locate_sellers(reading))
+    seller = _first(sellers, 0.5)
+    buyer = next((c for c in buyers if c.score >= 0.5 and not _same(c, seller)), None)
+    if seller and buyer and _same(seller, buyer):
+        buyer = None
+    found["seller.name"], found["buyer.name"] = sellers, buyers
+    seller_vat, buyer_vat = _vat_identifiers(_ranked(locate_vat_identifiers(reading)), seller, buyer)
+    chosen: dict[str, Candidate[Any] | None] = {
+        "number": _first(numbers, 0.6),
+        "issue_date": issue_date,
+        "payment_due_date": due_date,
+        "currency_code": _first(_ranked(locate_currencies(reading)), 0.5),
+        "type_code": _first(_ranked(locate_type(reading)), 0.6),
+        "purchase_order_reference": _first(_ranked(locate_reference(reading, "order")), 0.6),
+        "buyer_reference": _first(_ranked(locate_reference(reading, "buyer_reference")), 0.6),
+        "seller.name": seller,
+        "seller.vat_identifier": seller_vat,
+        "buyer.name": buyer,
+        "buyer.vat_identifier": buyer_vat,
+        "totals.without_tax": sums.net,
+        "totals.tax": sums.tax,
+        "totals.with_tax": sums.gross,
+        "totals.paid": _first(_ranked(located["paid"]), 0.7),
+        "totals.amount_due": _first(_ranked(located["amount_due"]), 0.7),
+        "payment.account_id": _first(_ranked(locate_ibans(reading)), 0.5),
+        "payment.bic": _first(_ranked(locate_bics(reading)), 0.5),
+        "payment.reference": _first(_ranked(locate_reference(reading, "payment_reference")), 0.6),
+    }
+    return PageInvoice(_invoice(reading, chosen, sums), found)
+
+
+def _invoice(reading: Reading, chosen: dict[str, Candidate[Any] | None], sums: ChosenSums) -> Invoice:
+    def value(path: str) -> Any:
+        candidate = chosen[path]
+        return candidate.value if candidate else None
+
+    def party(name: str) -> Party:
+        head = chosen[f"{name}.name"]
+        made = Party(name=value(f"{name}.name"), vat_identifier=value(f"{name}.vat_identifier"))
+        return replace(made, address=address_under(reading, head.cell)) if head else made
+
+    evidence = {path: _evidence(reading, c, sums) for path, c in chosen.items() if c is not None}
+    return Invoice(
+        number=value("number"),
+        issue_date=value("issue_date"),
+        payment_due_date=value("payment_due_date"),
+        currency_code=value("currency_code"),
+        type_code=value("type_code"),
+        purchase_order_reference=value("purchase_order_reference"),
+        buyer_reference=value("buyer_reference"),
+        seller=party("seller"),
+        buyer=party("buyer"),
+        totals=Totals(
+            without_tax=value("totals.without_tax"),
+            tax=value("totals.tax"),
+            with_tax=value("totals.with_tax"),
+            paid=value("totals.paid"),
+            amount_due=value("totals.amount_due"),
+        ),
+        payment=Payment(account_id=value("payment.account_id"), bic=value("payment.bic"), reference=value("payment.reference")),
+        evidence=MappingProxyType(evidence),
+    )
+
+
+def _evidence(reading: Reading, candidate: Candidate[Any], sums: ChosenSums) -> Evidence:
+    cell = candidate.cell
+    page = reading.pages[cell.page - 1]
+    confidence = candidate.score
+    if candidate in (sums.net, sums.tax, sums.gross):
+        confidence = max(0.93, confidence) if sums.agrees else 0.8 * confidence
+    confidence = round(min(_MOST_CONFIDENT, max(0.05, confidence)), 3)
+    return Evidence(cell.page, page.fractions(cell.x0, cell.y0, cell.x1, cell.y1), candidate.text, page.reader, confidence)
+
+
+def _ranked(candidates: Sequence[Candidate[Any]]) -> list[Candidate[Any]]:
+    return sorted(candidates, key=lambda c: -c.score)
+
+
+def _first(candidates: Sequence[Candidate[Any]], least: float) -> Candidate[Any] | None:
+    return candidates[0] if candidates and candidates[0].score >= least else None
+
+
+def _issue_date(issued: Sequence[Candidate[date]], due: Sequence[Candidate[date]]) -> Candidate[date] | None:
+    """The best labelled; an unlabelled date only where no other date could be meant."""
+    ranked = _ranked(issued)
+    if not ranked:
+        return None
+    best: Candidate[date] = ranked[0]
+    if best.score >= 0.5:
+        return best
+    values = {c.value for c in ranked} - {c.value for c in due}
+    return best if len(values) == 1 else None
+
+
+def _due_date(due: Sequence[Candidate[date]], issued: Candidate[date] | None) -> Candidate[date] | None:
+    """Never before the issue date."""
+    fitting = [c for c in _ranked(due) if issued is None or c.value >= issued.value]
+    return fitting[0] if fitting and fitting[0].score >= 0.6 else None
+
+
+def _same(one: Candidate[str], other: Candidate[str] | None) -> bool:
+    return other is not None and folded(one.value) == folded(other.value)
+
+
+def _vat_identifiers(
+    found: Sequence[Candidate[str]], seller: Candidate[str] | None, buyer: Candidate[str] | None
+) -> tuple[Candidate[str] | None, Candidate[str] | None]:
+    """Whose label says so; else by which party's name stands nearer; the only one is the seller's (Art. 226 (3))."""
+    buyers = [c for c in found if c.why == "buyer"]
+    others: list[Candidate[str]] = []
+    for candidate in found:
+        if candidate.why == "buyer" or candidate.value in {c.value for c in others}:
+            continue
+        others.append(candidate)
+    if len(others) > 1 and seller and buyer:
+        others.sort(key=lambda c: _distance(c, seller) - _distance(c, buyer))
+        if not buyers and _distance(others[-1], buyer) < _distance(others[-1], seller):
+            buyers = [others[-1]]
+    own = next((c for c in others if not buyers or c.value != buyers[0].value), None)
+    return own, buyers[0] if buyers else None
+
+
+def _distance(one: Candidate[str], other: Candidate[str]) -> float:
+    if one.cell.page != other.cell.page:
+        return 2000.0
+    return abs(one.cell.y0 - other.cell.y0) + 0.5 * abs(one.cell.x0 - other.cell.x0)
+
+
+def money(value: Decimal | None) -> str:
+    """An amount for a sentence."""
+    return "—" if value is None else f"{value:,.2f}"

@@ -1,0 +1,39 @@
+"""The embedded XML and the page as one invoice: the XML is the invoice, the page shows where each value is printed."""
+
+from dataclasses import fields, is_dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from invoiceflow.domain.invoice import Evidence, Invoice
+
+_XML_CONFIDENCE: Final = 0.995
+
+
+def merged(attached: Invoice, on_page: Invoice, reader: str) -> Invoice:
+    """The attached invoice with evidence for each value: the place on the page where the page agrees, else the attachment."""
+    evidence: dict[str, Evidence] = {}
+    _collect(attached, "", reader, evidence)
+    for path, seen in on_page.evidence.items():
+        if path in evidence and _at(attached, path) == _at(on_page, path):
+            evidence[path] = replace(evidence[path], page=seen.page, box=seen.box)
+    return replace(attached, evidence=MappingProxyType(evidence))
+
+
+def _collect(value: Any, path: str, reader: str, into: dict[str, Evidence]) -> None:
+    if value is None or path in ("evidence", "findings"):
+        return
+    if is_dataclass(value):
+        for item in fields(value):
+            _collect(getattr(value, item.name), f"{path}.{item.name}" if path else item.name, reader, into)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            _collect(item, f"{path}[{index}]", reader, into)
+    else:
+        into[path] = Evidence(None, None, str(value), reader, _XML_CONFIDENCE)
+
+
+def _at(invoice: Invoice, path: str) -> Any:
+    value: Any = invoice
+    for name in path.split("."):
+        value = getattr(value, name, None)
+    return value

@@ -1,0 +1,126 @@
+"""Which net, tax and total belong together: labels propose, arithmetic decides (BR-CO-15: total = net + tax)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from typing import Final
+
+from invoiceflow_pipeline.extraction.locators.reading import Candidate
+
+Sums = Mapping[str, Sequence[Candidate[Decimal]]]
+_TOLERANCE: Final = Decimal("0.02")
+_MOST: Final = 10
+_NONE: Final[tuple[None]] = (None,)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSums:
+    """The chosen sums; None where the page does not say. `agrees` where net and tax give the total."""
+
+    net: Candidate[Decimal] | None
+    tax: Candidate[Decimal] | None
+    gross: Candidate[Decimal] | None
+    agrees: bool
+
+
+def choose_sums(sums: Sums, anywhere: Sequence[Candidate[Decimal]]) -> ChosenSums:
+    """The set with the best labels among those that add up; without any that does, only what its label says clearly."""
+    nets = _best(sums["net"], sums["line_net"], weight=0.8)
+    taxes = _best(sums["tax"], (), weight=1.0)
+    totals = _best(sums["gross"], sums["amount_due"], weight=0.85)
+    best: tuple[float, ChosenSums] | None = None
+    for net, tax, gross in product(nets, taxes, totals):
+        if abs(net.value + tax.value - gross.value) > _TOLERANCE or not _plausible(net.value, tax.value):
+            continue
+        score = net.score + tax.score + 1.2 * gross.score + _order(net, tax, gross)
+        if tax.value == 0 and tax.cell is gross.cell:
+            score -= 1
+        if best is None or score > best[0]:
+            best = (score, ChosenSums(net, tax, gross, agrees=True))
+    if best is not None and best[0] > 1.2:
+        return best[1]
+    return _without_all_three(nets, taxes, totals, anywhere, sums)
+
+
+def _without_all_three(
+    nets: list[Candidate[Decimal]], taxes: list[Candidate[Decimal]], totals: list[Candidate[Decimal]],
+    anywhere: Sequence[Candidate[Decimal]], sums: Sums,
+) -> ChosenSums:  # fmt: skip
+    by_value = {c.value: c for c in anywhere}
+    for gross in totals:
+        for net in nets:
+            tax = by_value.get(gross.value - net.value)
+            if tax and _plausible(net.value, tax.value) and tax.value != 0:
+                return ChosenSums(net, _as(tax, 0.6), gross, agrees=True)
+        for tax in taxes:
+            net_found = by_value.get(gross.value - tax.value)
+            if net_found and _plausible(net_found.value, tax.value) and tax.value != 0:
+                return ChosenSums(_as(net_found, 0.6), tax, gross, agrees=True)
+    rates = _several_rates(sums["tax"], nets, totals)
+    if rates is not None:
+        return rates
+    gross_only = _clearest(totals)
+    net_only = next((n for n in nets if gross_only and n.value == gross_only.value and n.score >= 0.6), None)
+    return ChosenSums(net_only, None, gross_only, agrees=False)
+
+
+def _several_rates(
+    taxes: Sequence[Candidate[Decimal]], nets: list[Candidate[Decimal]], totals: list[Candidate[Decimal]]
+) -> ChosenSums | None:
+    """Net and total whose difference is the sum of the tax rows: then the tax total is not printed, and stays absent."""
+    rows: dict[int, Candidate[Decimal]] = {}
+    for tax in taxes:
+        rows.setdefault(id(tax.cell), tax)
+    whole = sum((t.value for t in rows.values()), Decimal(0))
+    for net, gross in product(nets, totals):
+        if whole and abs(net.value + whole - gross.value) <= _TOLERANCE:
+            first = next(iter(rows.values()))
+            return ChosenSums(
+                net,
+                Candidate(whole, first.cell, " + ".join(t.text for t in rows.values()), 0.7, "sum of the tax rows"),
+                gross,
+                agrees=True,
+            )
+    return None
+
+
+def _clearest(candidates: list[Candidate[Decimal]]) -> Candidate[Decimal] | None:
+    """The best labelled; where two values are labelled equally well, the larger: a part is never above the whole."""
+    if not candidates:
+        return None
+    top = max(c.score for c in candidates)
+    if top < 0.55:
+        return None
+    return max((c for c in candidates if c.score >= top - 0.12), key=lambda c: (abs(c.value), c.cell.page, c.cell.y0))
+
+
+def _best(
+    first: Sequence[Candidate[Decimal]], second: Sequence[Candidate[Decimal]], *, weight: float
+) -> list[Candidate[Decimal]]:
+    best: dict[Decimal, Candidate[Decimal]] = {}
+    for candidate in (*first, *(_as(c, c.score * weight) for c in second)):
+        known = best.get(candidate.value)
+        if known is None or candidate.score >= known.score:
+            best[candidate.value] = candidate
+    return sorted(best.values(), key=lambda c: -c.score)[:_MOST]
+
+
+def _order(net: Candidate[Decimal], tax: Candidate[Decimal], gross: Candidate[Decimal]) -> float:
+    """Totals stand together, net above tax above total."""
+    score = 0.0
+    if net.cell.page == gross.cell.page == tax.cell.page:
+        score += 0.15
+        score += 0.1 if net.cell.y0 <= tax.cell.y0 <= gross.cell.y0 else 0.0
+    return score
+
+
+def _plausible(net: Decimal, tax: Decimal) -> bool:
+    """No country taxes goods at more than 30 %; tax has the sign of what is taxed."""
+    if net == 0:
+        return tax == 0
+    return 0 <= tax / net <= Decimal("0.30")
+
+
+def _as(candidate: Candidate[Decimal], score: float) -> Candidate[Decimal]:
+    return Candidate(candidate.value, candidate.cell, candidate.text, score, candidate.why)

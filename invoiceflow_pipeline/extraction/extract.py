@@ -1,0 +1,80 @@
+"""The way into extraction: PDF bytes in, an invoice with evidence and findings, and the page text, out.
+
+Limits on memory and time are put around this by the process pool; the limits here are on counts and sizes. A MemoryError
+is never swallowed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+
+from invoiceflow.domain.failures import PermanentFailure
+from invoiceflow.domain.invoice import Finding, Invoice
+from invoiceflow_pipeline.extraction.assembly.findings import disagreements, findings_of, unreadable_pages
+from invoiceflow_pipeline.extraction.assembly.from_page import assemble
+from invoiceflow_pipeline.extraction.assembly.merge import merged
+from invoiceflow_pipeline.extraction.locators.reading import Reading
+from invoiceflow_pipeline.extraction.page.structure import Page
+from invoiceflow_pipeline.extraction.readers.attachments import AttachedInvoices, read_attachments
+from invoiceflow_pipeline.extraction.readers.page_text import PdfDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may hold. `text_length` in characters, `attachment_size` in bytes; words beyond `words` are not read."""
+
+    pages: int = 1000
+    words: int = 200_000
+    text_length: int = 200_000
+    attachment_size: int = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one reading gave. `text` is the page text for search; `readers` names what was used, in order."""
+
+    invoice: Invoice
+    text: str
+    page_count: int
+    readers: tuple[str, ...]
+
+
+def extract(data: bytes, *, limits: Limits = Limits(), today: date | None = None) -> Extraction:
+    """Reads one PDF. `today` is for the finding on dates in the future; without it that is not looked at.
+
+    Raises PermanentFailure with file.not_pdf, file.corrupted, file.encrypted, file.no_pages or file.too_many_pages.
+    """
+    with PdfDocument(data) as document:
+        if document.page_count > limits.pages:
+            raise PermanentFailure(
+                "file.too_many_pages", f"The PDF has {document.page_count} pages; at most {limits.pages} are read."
+            )
+        page_count = document.page_count
+        attached = read_attachments(document.attachments(max_size=limits.attachment_size))
+        script = document.has_javascript()
+        pages = list(document.pages(max_words=limits.words))
+    on_page = assemble(Reading(pages)).invoice
+    invoice, findings = _joined(on_page, attached, pages, script=script)
+    findings += findings_of(invoice, today)
+    readers = (*((attached.reader,) if attached.reader else ()), *sorted({page.reader for page in pages if page.rows}))
+    return Extraction(replace(invoice, findings=tuple(findings)), _text(pages, limits.text_length), page_count, readers)
+
+
+def _joined(on_page: Invoice, attached: AttachedInvoices, pages: list[Page], *, script: bool) -> tuple[Invoice, list[Finding]]:
+    findings = [*attached.findings, *unreadable_pages(pages)]
+    if script:
+        findings.append(_javascript())
+    if attached.invoice is None:
+        return replace(on_page, evidence=MappingProxyType(dict(on_page.evidence))), findings
+    findings += disagreements(attached.invoice, on_page)
+    return merged(attached.invoice, on_page, attached.reader or ""), findings
+
+
+def _javascript() -> Finding:
+    from invoiceflow.domain.invoice import Severity
+
+    return Finding("file.javascript", Severity.WARNING, "The PDF carries JavaScript. Invoices have no need of it.")
+
+
+def _text(pages: list[Page], length: int) -> str:
+    return "\n\n".join(page.text.replace("\r\n", "\n").replace("\x00", "") for page in pages)[:length]

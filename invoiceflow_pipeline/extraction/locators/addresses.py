@@ -1,0 +1,63 @@
+"""Lines of postal addresses: post code and city in the usual forms of Europe and America, and the blocks around them."""
+
+import re
+from typing import Final
+
+from invoiceflow.domain.invoice import Address
+from invoiceflow_pipeline.extraction.locators.reading import Reading
+from invoiceflow_pipeline.extraction.page.structure import Cell
+
+_COUNTRY_CODES: Final = "DE|D|FR|F|AT|A|CH|NL|BE|B|LU|L|IT|I|ES|E|PT|P|PL|CZ|SK|SE|S|DK|NO|FI|GB|UK|IE|US"
+_BEFORE: Final = re.compile(
+    rf"^(?:(?P<country>{_COUNTRY_CODES})[\s-]+)?(?P<code>\d{{5}}|\d{{4}}\s?[A-Z]{{2}}|\d{{4}}(?:-\d{{3}})?|\d{{2}}-\d{{3}}|\d{{3}}\s\d{{2}}|[A-Z]\d{{2}}\s[A-Z0-9]{{4}}|"
+    rf"[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}})\s?(?P<city>[^\W\d_][^\d@:]{{1,48}}?)(?:\s\d{{1,2}}|\s\(?[A-Z]{{2}}\)?)?[,.]?(?:\s*[-,]\s*[^\W\d_]+)?$"
+)
+_AFTER: Final = re.compile(
+    r"^(?P<city>[^\W\d_][^\d@:]{1,40}?),?\s+(?P<region>[A-Z]{2})?,?\s*(?P<code>\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z0-9]{4})$"
+)
+_NATIONAL: Final = {
+    "D": "DE",
+    "F": "FR",
+    "A": "AT",
+    "B": "BE",
+    "L": "LU",
+    "I": "IT",
+    "E": "ES",
+    "P": "PT",
+    "S": "SE",
+    "UK": "GB",
+}
+
+
+def is_city_line(text: str) -> bool:
+    """Whether the text is a post code with its city, in either order."""
+    text = text.strip(" ,.;|·-")
+    return len(text) < 70 and any(c.isdigit() for c in text) and bool(_BEFORE.match(text) or _AFTER.match(text))
+
+
+def address_under(reading: Reading, head: Cell) -> Address:
+    """The address in the lines under a party's name, as far as a line with post code and city says so; else an empty one."""
+    rows = reading.pages[head.page - 1].rows
+    lines: list[str] = []
+    bottom = head.y1
+    for row in rows[head.row + 1 : head.row + 7]:
+        cell = next((c for c in row.cells if abs(c.x0 - head.x0) < 5), None)
+        if row.y0 - bottom > 1.8 * head.height:
+            break
+        if cell is None:
+            continue
+        bottom = cell.y1
+        match = _BEFORE.match(cell.text.strip(" ,.;")) or _AFTER.match(cell.text.strip(" ,.;"))
+        if match and any(c.isdigit() for c in cell.text):
+            parts = match.groupdict()
+            country = parts.get("country")
+            return Address(
+                line_one=lines[0] if lines else None,
+                line_two=lines[1] if len(lines) > 1 else None,
+                city=parts["city"].strip(" ,"),
+                post_code=parts["code"],
+                country_subdivision=parts.get("region"),
+                country_code=_NATIONAL.get(country, country) if country else None,
+            )
+        lines.append(cell.text)
+    return Address()

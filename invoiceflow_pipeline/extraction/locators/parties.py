@@ -1,0 +1,279 @@
+"""Who sells and who buys: names out of labelled sections, address blocks, sender lines, and words near the bank account."""
+
+import re
+from typing import Final
+
+from invoiceflow_pipeline.extraction.labels.matching import Label
+from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
+from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.page.structure import Cell
+from invoiceflow_pipeline.extraction.parsing.amounts import find_amounts
+from invoiceflow_pipeline.extraction.parsing.dates import find_dates
+from invoiceflow_pipeline.extraction.parsing.months import folded
+
+LEGAL_FORM: Final = re.compile(
+    r"(?<![\w.])(?:GmbH|AG|KG|OHG|UG|e\.\s?K\.|eK|GbR|mbH|Inc\.?|LLC|Ltd\.?|Limited|PLC|plc|LLP|Corp\.?|Corporation|S\.?A\.?R\.?L\.?|SARL|Sarl|SAS|S\.A\.S\.?|SASU|"
+    r"EURL|S\.A\.|SA|S\.L\.U?\.?|S\.?L\.?U?|S\.r\.l\.?s?|SRLS?|Srls?|S\.p\.A\.?|SpA|SPA|S\.n\.c\.?|s\.a\.s\.|B\.V\.?|BV|N\.V\.?|NV|V\.?O\.?F\.?|Lda\.?|LDA|Unipessoal|Sp\.\s?z\s?o\.\s?o\.?|"
+    r"sp\.\s?z\s?o\.\s?o\.?|sp\.\s?[jk]\.|s\.\s?r\.\s?o\.?|a\.\s?s\.|v\.o\.s\.|AB|A/S|ApS|I/S|AS|ASA|Oy|Oyj|Co\.|Company|SE|S\.A|BVBA|SPRL|Pty|Pvt|Sàrl|eG|e\.V\.|& Co|GesmbH|SCOP|SNC|SCI|K/S|P/S|HB|Cooperativa|Coop)(?![\w])"
+)
+_SEPARATORS: Final = re.compile(r"\s+[·•|*●▪⋅∙‧]\s*|\s*[·•●▪⋅∙‧|]\s+|\s+[-–—]\s+|,\s+|;\s+")
+_SALUTATION: Final = re.compile(
+    r"^(?:herrn?|frau|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|de heer|mevrouw|to|attn\.?:?.*|t\.a\.v\..*|z\.\s?hd\..*|c/o.*)\s*:?$",
+    re.IGNORECASE,
+)
+_NOT_A_NAME: Final = re.compile(
+    r"https?:|www\.|@|\b(?:tel|fax|phone|telefon|iban|bic|swift|e-?mail|page|seite|blz|kto|street|strasse|straße|rue|www)\b[.:\s]|^\W*$|^\d+[\s\w]{0,3}$|\b(?:p\.?\s?o\.?\s?box)\b",
+    re.IGNORECASE,
+)
+_DOMAIN: Final = re.compile(r"(?:@|www\.|https?://)([\w-]+)(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
+_MAILERS: Final = frozenset(
+    [
+        "gmail",
+        "outlook",
+        "hotmail",
+        "yahoo",
+        "gmx",
+        "web",
+        "icloud",
+        "orange",
+        "free",
+        "wanadoo",
+        "tcpdf",
+        "localhost",
+        "example",
+        "mail",
+        "t-online",
+    ]
+)
+
+
+def locate_sellers(reading: Reading) -> list[Candidate[str]]:
+    """Candidates for the seller's name (BT-27)."""
+    found = _sections(reading, "seller", 0.95)
+    found += _account_holders(reading)
+    if not reading.pages:
+        return found
+    first = reading.pages[0]
+    buyers = {folded(c.value) for c in _sections(reading, "buyer", 0.9)}
+    domains = {folded(d) for page in reading.pages[:2] for d in _DOMAIN.findall(page.text)} - _MAILERS
+    seen: dict[str, int] = {}
+    for cell in first.cells:
+        for part in _SEPARATORS.split(cell.text):
+            seen[folded(part)] = seen.get(folded(part), 0) + 1
+    for cell in first.cells:
+        if _in_items(reading, cell):
+            continue
+        parts = [p for p in _SEPARATORS.split(cell.text) if p]
+        name = name_in(cell.text if len(parts) < 2 or LEGAL_FORM.search(parts[0]) is None else parts[0])
+        if len(parts) >= 3 and any(is_city_line(p) for p in parts[1:]):
+            name = name_in(parts[0])
+            if name:
+                found.append(Candidate(name, cell, name, 0.9 if cell.y0 < 0.4 * first.height else 0.8, "opens a sender line"))
+            continue
+        if (
+            not name
+            or folded(name) in buyers
+            or (reading.labels(cell)[:1] and reading.labels(cell)[0].start == 0 and not LEGAL_FORM.search(name))
+        ):
+            continue
+        score = _free_name_score(reading, cell, name, domains, seen)
+        if score > 0.3:
+            found.append(Candidate(name, cell, name, min(0.88, score), "a company's name"))
+    return found
+
+
+def locate_buyers(reading: Reading) -> list[Candidate[str]]:
+    """Candidates for the buyer's name (BT-44)."""
+    found = _sections(reading, "buyer", 0.95)
+    if not reading.pages:
+        return found
+    first = reading.pages[0]
+    for cell in first.cells:
+        if cell.y0 > 0.5 * first.height or not is_city_line(cell.text) or len(_SEPARATORS.split(cell.text)) > 3:
+            continue
+        head = block_head(reading, cell)
+        if head is None or _labelled_section(reading, head, "other_party") or _labelled_section(reading, head, "seller"):
+            continue
+        name = name_in(head.text)
+        if name:
+            found.append(Candidate(name, head, name, 0.62, "opens an address block"))
+    return found
+
+
+def block_head(reading: Reading, cell: Cell) -> Cell | None:
+    """The first line of the block of left-aligned lines that ends in this one."""
+    rows = reading.pages[cell.page - 1].rows
+    head: Cell | None = None
+    current, lines = cell, 0
+    for row in reversed(rows[max(0, cell.row - 8) : cell.row]):
+        above = [c for c in row.cells if abs(c.x0 - cell.x0) < 4 or (abs((c.x0 + c.x1) - (cell.x0 + cell.x1)) < 6)]
+        if not above:
+            if current.y0 - row.y1 > 1.5 * current.height:
+                break
+            continue
+        candidate = above[0]
+        if current.y0 - candidate.y1 > 1.6 * current.height or _is_boundary(reading, candidate) or lines >= 6:
+            break
+        if not _SALUTATION.match(candidate.text):
+            head = candidate
+        current, lines = candidate, lines + 1
+    return head
+
+
+def name_in(text: str) -> str | None:
+    """The text as a name of a party, or None where it cannot be one."""
+    text = text.strip(" :;,-–|·•*")
+    if not 2 <= len(text) <= 90 or sum(c.isalpha() for c in text) < 2 or _NOT_A_NAME.search(text) or _SALUTATION.match(text):
+        return None
+    if find_dates(text) or is_city_line(text) or any(a.decimals == 2 for a in find_amounts(text)):
+        return None
+    if sum(c.isdigit() for c in text) > max(3, len(text) // 3):
+        return None
+    return text
+
+
+def _sections(reading: Reading, field: str, weight: float) -> list[Candidate[str]]:
+    """Names after, right of or under the section's label; where the section has rows "Name: …", that row's value."""
+    found = []
+    for cell, label in reading.labelled(field):
+        if label.start > 2 or (
+            field == "buyer" and label.phrase in ("to", "an", "client", "kunde") and not _stands_alone(cell, label)
+        ):
+            continue
+        if field == "seller" and label.phrase in ("from", "fra") and not _stands_alone(cell, label):
+            continue
+        for name, where, relation in _names_at(reading, cell, label):
+            found.append(
+                Candidate(
+                    name,
+                    where,
+                    name,
+                    weight * relation - 0.02 * (cell.page - 1),
+                    f"in the section “{cell.text[label.start : label.end]}”",
+                )
+            )
+            break
+    return found
+
+
+def _names_at(reading: Reading, cell: Cell, label: Label) -> list[tuple[str, Cell, float]]:
+    named = _name_row(reading, cell)
+    if named:
+        return [named]
+    found = []
+    for place in reading.places(cell, label):
+        text = place.text.lstrip(" :/.")
+        labels = reading.labels(place.cell)
+        if place.relation == "same" and labels and any(other.start >= label.end for other in labels) and len(text) < 25:
+            continue
+        name = name_in(_SEPARATORS.split(text)[0] if not LEGAL_FORM.search(text) else text)
+        if place.relation == "same" and cell.text[label.end : label.end + 2].strip()[:1] not in (":", ""):
+            name = name if name and cell.text[label.end] in " :" and name[0].isupper() and LEGAL_FORM.search(name) else None
+        if place.relation == "below" and abs(place.cell.x0 - cell.x0) > 40:
+            continue
+        if name:
+            found.append((name, place.cell, {"same": 0.97, "right": 0.9, "below": 1.0}[place.relation]))
+    if (
+        len(found) > 1 and found[0][2] == 0.9
+    ):  # a right neighbour is often the next column's heading; what stands below is nearer
+        found.sort(key=lambda f: -f[2])
+    return found
+
+
+def _name_row(reading: Reading, cell: Cell) -> tuple[str, Cell, float] | None:
+    page = reading.pages[cell.page - 1]
+    for row in page.rows[cell.row : cell.row + 6]:
+        for other in row.cells:
+            if abs(other.x0 - cell.x0) > 60 or other is cell:
+                continue
+            labels = reading.labels(other)
+            if labels and labels[0].start == 0 and "name" in labels[0].fields:
+                rest = other.text[labels[0].end :].strip(" :")
+                right = reading.right_of(other)
+                name = name_in(rest) or (name_in(right[0].text) if right and not rest else None)
+                if name:
+                    return name, other if rest else right[0], 1.0
+            if (
+                labels
+                and labels[0].start == 0
+                and labels[0].fields.intersection(("seller", "buyer", "other_party"))
+                and len(other.text) - labels[0].end < 2
+            ):
+                return None
+    return None
+
+
+def _account_holders(reading: Reading) -> list[Candidate[str]]:
+    found = []
+    for cell, label in reading.labelled("account_holder"):
+        for place in reading.places(cell, label):
+            name = name_in(_SEPARATORS.split(place.text.lstrip(" :"))[0])
+            if name:
+                found.append(Candidate(name, place.cell, name, 0.66, "holds the account"))
+                break
+    return found
+
+
+def _free_name_score(reading: Reading, cell: Cell, name: str, domains: set[str], seen: dict[str, int]) -> float:
+    page = reading.pages[0]
+    low = folded(name)
+    compact = re.sub(r"[^a-z0-9]", "", low)
+    score = 0.0
+    legal = bool(LEGAL_FORM.search(name))
+    score += 0.3 if legal else 0.0
+    words = [w for w in re.findall(r"[a-z0-9]+", low) if len(w) > 3]
+    if any(_same_stem(re.sub(r"[^a-z0-9]", "", d), compact, words) for d in domains):
+        score += 0.35
+    top = cell.y0 / (page.height or 1)
+    score += 0.2 if top < 0.2 else 0.15 if top > 0.82 else 0.0
+    score += 0.1 if cell.height > 13 and top < 0.25 else 0.0
+    score += 0.12 if seen.get(low, 0) > 1 else 0.0
+    if _labelled_section(reading, cell, "buyer") or _labelled_section(reading, cell, "other_party"):
+        score -= 0.6
+    if any("title" in label.fields or "number" in label.fields for label in reading.labels(cell)) and not legal:
+        score -= 0.5
+    if len(name) > 60 or len(name.split()) > 8:
+        score -= 0.3
+    return score
+
+
+def _same_stem(domain: str, compact: str, words: list[str]) -> bool:
+    if len(domain) < 4:
+        return False
+    return (
+        domain in compact
+        or (compact in domain and len(compact) > 4)
+        or any(w == domain for w in words)
+        or (len(words) > 1 and domain.startswith(words[0]) and len(words[0]) > 4)
+    )
+
+
+def _labelled_section(reading: Reading, cell: Cell, field: str) -> bool:
+    """Whether a label of the field opens the cell, or stands above it in its column within six rows without a break."""
+    rows = reading.pages[cell.page - 1].rows
+    for row in reversed(rows[max(0, cell.row - 6) : cell.row + 1]):
+        for other in row.cells:
+            if abs(other.x0 - cell.x0) > 12 and not (
+                row.cells is rows[cell.row].cells and other.x1 <= cell.x0 and other.index == cell.index - 1
+            ):
+                continue
+            labels = reading.labels(other)
+            if labels and labels[0].start == 0 and field in labels[0].fields and len(other.text) < 60:
+                return True
+    return False
+
+
+def _is_boundary(reading: Reading, cell: Cell) -> bool:
+    labels = reading.labels(cell)
+    if not labels or labels[0].start > 0:
+        return bool(find_dates(cell.text)) or len([p for p in _SEPARATORS.split(cell.text) if p]) > 2
+    return (len(labels[0].phrase) > 2 and len(cell.text) - labels[0].end < 3) or ":" in cell.text
+
+
+def _stands_alone(cell: Cell, label: Label) -> bool:
+    rest = cell.text[label.end :].strip()
+    return not rest or rest[0] == ":"
+
+
+def _in_items(reading: Reading, cell: Cell) -> bool:
+    return any(a.decimals == 2 for c in reading.row(cell).cells if c is not cell for a in find_amounts(c.text))

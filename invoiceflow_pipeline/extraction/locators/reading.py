@@ -1,0 +1,116 @@
+"""What all locators look at: the pages' cells with their labels, how this document writes numbers and dates, and candidates.
+
+Which value is right is decided in `assembly`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
+
+from invoiceflow_pipeline.extraction.labels.matching import Label, find_labels
+from invoiceflow_pipeline.extraction.page.structure import Cell, Page, Row
+from invoiceflow_pipeline.extraction.parsing.amounts import decimal_sign_of
+from invoiceflow_pipeline.extraction.parsing.dates import month_comes_first
+
+Value = TypeVar("Value")
+_ROWS_BELOW: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Generic[Value]):
+    """A value that a field may have: where it stands (`cell`, `text`), how well it fits (`score`, about 0 to 1), and why."""
+
+    value: Value
+    cell: Cell
+    text: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A text that belongs to a label: `text` is the cell's from `start` on; `relation` is same, right or below."""
+
+    cell: Cell
+    start: int
+    relation: str
+
+    @property
+    def text(self) -> str:
+        return self.cell.text[self.start :]
+
+
+@dataclass(slots=True)
+class Reading:
+    """The pages of one document and what was found out about them once for all locators."""
+
+    pages: Sequence[Page]
+    decimal_sign: str | None = field(init=False)
+    month_first: bool = field(init=False)
+    _labels: dict[Cell, list[Label]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.decimal_sign = decimal_sign_of(cell.text for page in self.pages for cell in page.cells)
+        told = month_comes_first("\n".join(page.text for page in self.pages))
+        self.month_first = told if told is not None else self._is_american()
+        for cell in self.cells():
+            self._labels[cell] = find_labels(cell.text)
+
+    def cells(self) -> Iterator[Cell]:
+        for page in self.pages:
+            yield from page.cells
+
+    def labels(self, cell: Cell) -> list[Label]:
+        return self._labels[cell]
+
+    def labelled(self, *fields: str) -> Iterator[tuple[Cell, Label]]:
+        """Every place where a label of one of the fields stands, in reading order."""
+        wanted = frozenset(fields)
+        for cell, labels in self._labels.items():
+            for label in labels:
+                if label.fields & wanted:
+                    yield cell, label
+
+    def row(self, cell: Cell) -> Row:
+        return self.pages[cell.page - 1].rows[cell.row]
+
+    def right_of(self, cell: Cell) -> tuple[Cell, ...]:
+        return self.row(cell).cells[cell.index + 1 :]
+
+    def below(self, cell: Cell, rows: int = _ROWS_BELOW) -> list[Cell]:
+        """Cells under this one in the next rows, nearest first, not further than the rows' usual distance allows."""
+        found = []
+        bottom = cell.y1
+        all_rows = self.pages[cell.page - 1].rows
+        for row in all_rows[cell.row + 1 : cell.row + 1 + rows]:
+            if row.y0 - bottom > 2.2 * cell.height:
+                break
+            under = [c for c in row.cells if c.overlaps(cell)]
+            found.extend(under)
+            if under:
+                bottom = max(c.y1 for c in under)
+        return found
+
+    def places(self, cell: Cell, label: Label) -> Iterator[Place]:
+        """Where the value of a label can stand: after it, right of it, under it, in this order."""
+        rest = cell.text[label.end :]
+        if any(c.isalnum() for c in rest):
+            yield Place(cell, label.end, "same")
+        right = self.right_of(cell)
+        if right and not self._opens_with_label(right[0]):
+            yield Place(right[0], 0, "right")
+        for under in self.below(cell):
+            if not self._opens_with_label(under):
+                yield Place(under, 0, "below")
+
+    def _opens_with_label(self, cell: Cell) -> bool:
+        labels = self._labels[cell]
+        return bool(labels) and labels[0].start == 0 and len(labels[0].phrase) > 2
+
+    def _is_american(self) -> bool:
+        """Dollars without a word of British, Australian or continental tax: months come first."""
+        text = " ".join(page.text for page in self.pages[:3])
+        lower = text.lower()
+        if any(word in lower for word in ("gst", "abn", " vat", "iban", "€", "£")):
+            return False
+        return "$" in text or "usd" in lower

@@ -1,0 +1,96 @@
+"""Amounts that stand beside the words for the document's sums. Which of them belong together is decided in `assembly`."""
+
+from decimal import Decimal
+from typing import Final
+
+from invoiceflow_pipeline.extraction.labels.matching import Label
+from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.page.structure import Cell
+from invoiceflow_pipeline.extraction.parsing.amounts import Amount, find_amounts
+
+SUMS: Final = ("line_net", "net", "tax", "gross", "amount_due", "paid", "reduction", "addition", "previous")
+_SPECIFIC: Final = 6  # a phrase this long ("totalttc") says more than "net" or "tax"
+
+
+def locate_totals(reading: Reading) -> dict[str, list[Candidate[Decimal]]]:
+    """For each kind of sum the amounts beside its label, in reading order."""
+    found: dict[str, list[Candidate[Decimal]]] = {field: [] for field in SUMS}
+    for cell, label in reading.labelled(*SUMS):
+        fields = [f for f in SUMS if f in label.fields]
+        before = cell.text[: label.start].strip()
+        weight = _weight(cell, label, before)
+        if weight <= 0:
+            continue
+        amounts = _amounts_beside(reading, cell, label)
+        for amount, where, nearness in amounts:
+            for field in fields:
+                score = weight * nearness * (1.0 if amount.decimals == 2 else 0.8)
+                found[field].append(
+                    Candidate(amount.value, where, amount.text, score, f"beside “{cell.text[label.start : label.end]}”")
+                )
+    return found
+
+
+def all_amounts(reading: Reading) -> list[Candidate[Decimal]]:
+    """Every amount of money with two decimal places or a currency, in reading order."""
+    found = []
+    for cell in reading.cells():
+        for amount in find_amounts(cell.text, reading.decimal_sign):
+            if not amount.is_percent and (amount.decimals == 2 or amount.currency):
+                found.append(Candidate(amount.value, cell, amount.text, 0.3, "an amount"))
+    return found
+
+
+def _weight(cell: Cell, label: Label, before: str) -> float:
+    weight = 0.9 if len(label.phrase) >= _SPECIFIC else 0.8
+    if before:
+        weight *= 0.75 if len(before) < 25 and not any(c.isdigit() for c in before) else 0.4
+    if len(cell.text) > 90:
+        weight *= 0.3  # running text: terms, conditions
+    return weight
+
+
+def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Amount, Cell, float]]:
+    """After the label in its cell, else the right-most and the nearest of its row, else under it."""
+    sign = reading.decimal_sign
+    labels = reading.labels(cell)
+    later = [
+        other.start
+        for other in labels
+        if other.start >= label.end and other.fields.intersection(SUMS) and len(other.phrase) > 2
+    ]
+    stop = later[0] if later else len(cell.text)
+    own = [a for a in find_amounts(cell.text, sign) if label.end <= a.start < stop and _is_money(a)]
+    right: list[tuple[Amount, Cell]] = []
+    for other in reading.right_of(cell):
+        here = [a for a in find_amounts(other.text, sign) if _is_money(a)]
+        if not here and _is_sum_label(reading, other):
+            break
+        right.extend((a, other) for a in here)
+    found: list[tuple[Amount, Cell, float]] = []
+    if own:
+        found.append((own[-1], cell, 1.0))
+        found.extend((a, cell, 0.7) for a in own[:-1])
+    if right:
+        found.append((*right[-1], 1.0 if not own else 0.9))
+        if len(right) > 1:
+            found.extend((a, where, 0.75) for a, where in right[:-1])
+    if found:
+        return found
+    for under in reading.below(cell, rows=3):
+        here = [a for a in find_amounts(under.text, sign) if _is_money(a)]
+        if here:
+            return [(here[-1], under, 0.72)]
+    return []
+
+
+def _is_money(amount: Amount) -> bool:
+    return (
+        not amount.is_percent
+        and (amount.decimals in (0, 2, 3, 4) or amount.currency is not None)
+        and abs(amount.value) < Decimal(10) ** 11
+    )
+
+
+def _is_sum_label(reading: Reading, cell: Cell) -> bool:
+    return any(label.start == 0 and label.fields.intersection(SUMS) for label in reading.labels(cell))

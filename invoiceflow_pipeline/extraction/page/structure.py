@@ -1,0 +1,133 @@
+"""A page as words with boxes, grouped into cells (words set closely together) and rows (cells at one height).
+
+Readers give the words; locators look at cells and rows. What a text means is not decided here.
+Coordinates are points, origin at the top left of the page as it is shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+CELL_GAP: Final = 0.95
+"""Words further apart than this many letter heights belong to different cells: a space is about 0.3, a column gap more than 1."""
+
+
+@dataclass(slots=True, eq=False)
+class Word:
+    """One word and its box."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """Words that are read together. `page` counts from 1; `row` and `index` say where in the page's rows it stands."""
+
+    words: tuple[Word, ...]
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    page: int
+    row: int
+    index: int
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    def overlaps(self, other: "Cell") -> bool:
+        """Whether the two share some horizontal extent."""
+        return self.x0 < other.x1 and other.x0 < self.x1
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """The cells at one height, left to right."""
+
+    cells: tuple[Cell, ...]
+    text: str
+    y0: float
+    y1: float
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    """One page. `number` counts from 1; width and height in points; `reader` names what read the words."""
+
+    number: int
+    width: float
+    height: float
+    rows: tuple[Row, ...]
+    text: str
+    reader: str
+    cells: tuple[Cell, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cells = tuple(cell for row in self.rows for cell in row.cells)
+
+    def fractions(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        """A box as fractions of the page's width and height, kept within the page, to four places."""
+        w, h = self.width or 1.0, self.height or 1.0
+        return (_share(x0, w), _share(y0, h), _share(x1, w), _share(y1, h))
+
+
+def build_page(number: int, width: float, height: float, words: Sequence[Word], text: str, reader: str) -> Page:
+    """The page's words in rows and cells. Words need no order."""
+    rows = [_row(group, number, index) for index, group in enumerate(_by_height(words))]
+    return Page(number, width, height, tuple(rows), text, reader)
+
+
+def _share(value: float, whole: float) -> float:
+    return round(min(1.0, max(0.0, value / whole)), 4)
+
+
+def _by_height(words: Sequence[Word]) -> list[list[Word]]:
+    """Words whose middles lie within half a letter of a row's first word are of that row."""
+    groups: list[list[Word]] = []
+    bottom = middle = 0.0
+    for word in sorted(words, key=lambda w: w.y0 + w.y1):
+        centre = (word.y0 + word.y1) / 2
+        size = word.y1 - word.y0
+        if groups and centre - middle < 0.5 * min(size, bottom):
+            groups[-1].append(word)
+            count = len(groups[-1])
+            middle += (centre - middle) / count
+            bottom = min(bottom, size) if count < 3 else bottom
+        else:
+            groups.append([word])
+            middle, bottom = centre, size
+    return groups
+
+
+def _row(words: list[Word], page: int, row: int) -> Row:
+    words.sort(key=lambda w: w.x0)
+    cells: list[Cell] = []
+    run = [words[0]]
+    for word in words[1:]:
+        last = run[-1]
+        gap = word.x0 - last.x1
+        if gap > CELL_GAP * max(4.0, min(last.y1 - last.y0, word.y1 - word.y0)):
+            cells.append(_cell(run, page, row, len(cells)))
+            run = [word]
+        else:
+            run.append(word)
+    cells.append(_cell(run, page, row, len(cells)))
+    return Row(tuple(cells), "  ".join(c.text for c in cells), min(c.y0 for c in cells), max(c.y1 for c in cells))
+
+
+def _cell(run: list[Word], page: int, row: int, index: int) -> Cell:
+    return Cell(
+        tuple(run), " ".join(w.text for w in run),
+        run[0].x0, min(w.y0 for w in run), max(w.x1 for w in run), max(w.y1 for w in run),
+        page, row, index,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""From text to values: amounts, dates, identifiers. Pure; knows neither pages nor labels."""

@@ -1,0 +1,1 @@
+"""What turns bytes into words (`page_text`, `ocr`) or into invoices (`cii`, `ubl`). Nothing here chooses between them."""

@@ -1,0 +1,173 @@
+"""A PDF's words with their boxes, its attachments and its actions, through PDFium's C interface.
+
+PDFium is not thread-safe: one process each. The per-character calls are the cost of reading a page, so the text is taken
+in one call and a box only for the first and the last letter of each word.
+"""
+
+import ctypes
+import re
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Final
+
+import pypdfium2.raw as pdfium
+
+from invoiceflow.domain.failures import PermanentFailure
+from invoiceflow_pipeline.extraction.page.structure import Page, Word, build_page
+
+READER: Final = "page"
+_WORD: Final = re.compile(r"[^\s\x00-\x1f\u00a0\u2000-\u200b\u202f\ufeff\ufffe\uffff]+")
+_SOFT_HYPHEN: Final = "\x02"  # PDFium's sign for a hyphen at a line's end
+_MAX_ATTACHMENTS: Final = 32
+
+
+class PdfDocument:
+    """An open PDF. Use as a context manager.
+
+    Raises PermanentFailure with file.not_pdf, file.corrupted, file.encrypted or file.no_pages.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        if b"%PDF-" not in data[:1024]:
+            raise PermanentFailure("file.not_pdf", "The file is not a PDF: it does not start with %PDF-.")
+        pdfium.FPDF_InitLibrary()
+        self._data = data  # PDFium reads from this memory for as long as the document is open
+        self._document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
+        if not self._document:
+            raise _load_failure(pdfium.FPDF_GetLastError())
+        self.page_count: int = pdfium.FPDF_GetPageCount(self._document)
+        if self.page_count < 1:
+            self.close()
+            raise PermanentFailure("file.no_pages", "The PDF has no page.")
+
+    def __enter__(self) -> "PdfDocument":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._document:
+            pdfium.FPDF_CloseDocument(self._document)
+            self._document = None
+
+    def pages(self, *, max_words: int) -> Iterator[Page]:
+        """The pages in order; a page that cannot be loaded comes without words. Stops after `max_words` words in all."""
+        left = max_words
+        for index in range(self.page_count):
+            page = self._page(index, left)
+            left -= sum(len(cell.words) for cell in page.cells)
+            yield page
+            if left <= 0:
+                return
+
+    def attachments(self, *, max_size: int) -> list[tuple[str, bytes]]:
+        """The embedded files by name, those above `max_size` bytes left out."""
+        found = []
+        for index in range(min(_MAX_ATTACHMENTS, pdfium.FPDFDoc_GetAttachmentCount(self._document))):
+            handle = pdfium.FPDFDoc_GetAttachment(self._document, index)
+            if not handle:
+                continue
+            size = ctypes.c_ulong()
+            if not pdfium.FPDFAttachment_GetFile(handle, None, 0, size) or not 0 < size.value <= max_size:
+                continue
+            buffer = ctypes.create_string_buffer(size.value)
+            if pdfium.FPDFAttachment_GetFile(handle, buffer, size.value, size):
+                found.append((_attachment_name(handle), buffer.raw[: size.value]))
+        return found
+
+    def has_javascript(self) -> bool:
+        """Whether the document carries JavaScript of its own."""
+        return int(pdfium.FPDFDoc_GetJavaScriptActionCount(self._document)) > 0
+
+    def _page(self, index: int, max_words: int) -> Page:
+        page = pdfium.FPDF_LoadPage(self._document, index)
+        if not page:
+            return build_page(index + 1, 0.0, 0.0, (), "", READER)
+        try:
+            width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+            text_page = pdfium.FPDFText_LoadPage(page)
+            if not text_page:
+                return build_page(index + 1, width, height, (), "", READER)
+            try:
+                text = _text(text_page)
+                words = _words(text_page, text, _to_screen(page, width, height), max_words)
+            finally:
+                pdfium.FPDFText_ClosePage(text_page)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+        return build_page(index + 1, width, height, words, text.replace(_SOFT_HYPHEN, "-"), READER)
+
+
+def _load_failure(code: int) -> PermanentFailure:
+    if code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+        return PermanentFailure("file.encrypted", "The PDF is encrypted: send it without a password.")
+    return PermanentFailure("file.corrupted", "The PDF cannot be opened: the file is damaged or incomplete.")
+
+
+def _attachment_name(handle: Any) -> str:
+    size = pdfium.FPDFAttachment_GetName(handle, None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    pdfium.FPDFAttachment_GetName(handle, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
+
+
+def _text(text_page: Any) -> str:
+    """One character for each of PDFium's, so that an index into the text is an index into its characters."""
+    count = pdfium.FPDFText_CountChars(text_page)
+    if count <= 0:
+        return ""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    written = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+    text = bytes(buffer)[: max(0, written - 1) * 2].decode("utf-16-le", "replace")
+    if len(text) == count:
+        return text
+    return "".join(chr(_valid(pdfium.FPDFText_GetUnicode(text_page, i))) for i in range(count))
+
+
+def _valid(code: int) -> int:
+    return code if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else 0xFFFD
+
+
+Transform = tuple[float, float, float, float, float, float]
+
+
+def _to_screen(page: Any, width: float, height: float) -> Transform:
+    """PDF coordinates to the page as it is shown (crop box, rotation), by asking where three points go."""
+    scale = 1000.0
+    w, h = int(width * scale), int(height * scale)
+    x, y = ctypes.c_int(), ctypes.c_int()
+
+    def shown(px: float, py: float) -> tuple[float, float]:
+        pdfium.FPDF_PageToDevice(page, 0, 0, w, h, 0, px, py, x, y)
+        return x.value / scale, y.value / scale
+
+    (ox, oy), (ax, ay), (bx, by) = shown(0, 0), shown(100, 0), shown(0, 100)
+    return ((ax - ox) / 100, (ay - oy) / 100, (bx - ox) / 100, (by - oy) / 100, ox, oy)
+
+
+def _words(text_page: Any, text: str, transform: Transform, max_words: int) -> list[Word]:
+    box = pdfium.FS_RECTF()
+    reference = ctypes.byref(box)
+    get_box = pdfium.FPDFText_GetLooseCharBox
+    a, b, c, d, e, f = transform
+    words: list[Word] = []
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        if not get_box(text_page, start, reference):
+            continue
+        left, bottom, right, top = box.left, box.bottom, box.right, box.top
+        if end - start > 1 and get_box(text_page, end - 1, reference):
+            left, right = min(left, box.left), max(right, box.right)
+            bottom, top = min(bottom, box.bottom), max(top, box.top)
+        x0, x1 = a * left + c * bottom + e, a * right + c * top + e
+        y0, y1 = b * left + d * bottom + f, b * right + d * top + f
+        x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        if y1 - y0 > 2.5 * (x1 - x0) and end - start > 2:
+            continue  # set vertically: stamps and margins, which would tear the rows apart
+        words.append(Word(match.group(), x0, y0, x1, y1))
+        if len(words) >= max_words:
+            break
+    return words
