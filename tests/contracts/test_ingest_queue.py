@@ -1,0 +1,178 @@
+"""The contract of `IngestQueue`, on the embedded queue."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from invoiceflow.adapters.postgres_queue import PostgresQueue
+from invoiceflow.database import Database
+from invoiceflow.ports.ingest_queue import Delivery, IngestQueue, Message, QueueDepth
+from invoiceflow.ports.unavailable import Unavailable
+from tests.rows import new_id
+
+HOLD = """
+import sys, time
+from invoiceflow.adapters.postgres_queue import PostgresQueue
+from invoiceflow.database import Database
+database = Database(sys.argv[1], application_name="other", size=1)
+with PostgresQueue(database).consumer(100) as consumer:
+    print(len(consumer.receive(100, wait=5)), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def queue(database: Database) -> IngestQueue:
+    return PostgresQueue(database, redelivery_seconds=0.1)
+
+
+def published(queue: IngestQueue, count: int) -> list[UUID]:
+    messages = [Message(new_id(), f"c{n}") for n in range(count)]
+    queue.publish(messages)
+    return [message.request_id for message in messages]
+
+
+def ids(deliveries: list[Delivery]) -> list[UUID]:
+    return [delivery.message.request_id for delivery in deliveries]
+
+
+def test_messages_come_in_the_order_they_were_sent_with_their_correlation_id(queue: IngestQueue) -> None:
+    sent = published(queue, 5)
+    with queue.consumer(10) as consumer:
+        got = consumer.receive(10, wait=1)
+    assert ids(got) == sent
+    assert [delivery.message.correlation_id for delivery in got] == ["c0", "c1", "c2", "c3", "c4"]
+    assert {delivery.delivery_count for delivery in got} == {1}
+
+
+def test_an_acknowledged_message_never_comes_again(queue: IngestQueue) -> None:
+    published(queue, 3)
+    with queue.consumer(10) as consumer:
+        consumer.acknowledge(consumer.receive(10, wait=1))
+    with queue.consumer(10) as consumer:
+        assert consumer.receive(10, wait=0) == []
+    assert queue.depth() == QueueDepth(0, 0, 0, 0)
+
+
+def test_a_consumer_holds_no_more_than_its_prefetch(queue: IngestQueue) -> None:
+    published(queue, 10)
+    with queue.consumer(4) as consumer:
+        first = consumer.receive(10, wait=1)
+        assert len(first) == 4
+        assert consumer.receive(10, wait=0) == []
+        consumer.acknowledge(first[:1])
+        assert len(consumer.receive(10, wait=0)) == 1
+
+
+def test_two_consumers_never_hold_the_same_message(queue: IngestQueue) -> None:
+    sent = published(queue, 300)
+    got: list[UUID] = []
+
+    def consume() -> None:
+        with queue.consumer(50) as consumer:
+            while deliveries := consumer.receive(7, wait=0.3):
+                got.extend(ids(deliveries))
+                consumer.acknowledge(deliveries)
+
+    threads = [threading.Thread(target=consume) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == sorted(sent)
+
+
+def test_a_consumer_that_leaves_gives_back_what_it_had_not_acknowledged(queue: IngestQueue) -> None:
+    sent = published(queue, 3)
+    with queue.consumer(10) as consumer:
+        consumer.acknowledge(consumer.receive(10, wait=1)[:1])
+    with queue.consumer(10) as consumer:
+        again = consumer.receive(10, wait=1)
+    assert ids(again) == sent[1:]
+    assert {delivery.delivery_count for delivery in again} == {2}
+
+
+def test_a_killed_process_gives_its_messages_back_within_a_second(queue: IngestQueue, database_url: str) -> None:
+    sent = published(queue, 3)
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD, database_url], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "."}
+    )
+    assert other.stdout is not None
+    with other.stdout:
+        assert other.stdout.readline() == b"3\n"
+        assert queue.depth() == QueueDepth(waiting=0, unacknowledged=3, consumers=1, dead=0)
+        with queue.consumer(10) as consumer:
+            assert consumer.receive(10, wait=0) == []
+            other.send_signal(signal.SIGKILL)
+            started = time.monotonic()
+            assert ids(consumer.receive(10, wait=5)) == sent
+            assert time.monotonic() - started < 1
+    other.wait()
+
+
+def test_messages_given_back_come_again_and_it_does_not_count(queue: IngestQueue) -> None:
+    published(queue, 2)
+    with queue.consumer(10) as consumer:
+        for _ in range(8):
+            got = consumer.receive(10, wait=1)
+            assert [delivery.delivery_count for delivery in got] == [1, 1]
+            consumer.give_back(got)
+    assert queue.depth().waiting == 2
+
+
+def test_a_message_that_came_back_too_often_is_put_aside(queue: IngestQueue) -> None:
+    [poison] = published(queue, 1)
+    for count in range(1, 6):
+        with queue.consumer(10) as consumer:
+            assert [d.delivery_count for d in consumer.receive(10, wait=1)] == [count]
+    with queue.consumer(10) as consumer:
+        assert consumer.receive(10, wait=0.2) == []
+    assert queue.depth() == QueueDepth(0, 0, 0, dead=1)
+    assert [letter.request_id for letter in queue.peek_dead_letters(10)] == [poison]
+    assert [letter.request_id for letter in queue.take_dead_letters(10)] == [poison]
+    assert queue.take_dead_letters(10) == []
+
+
+def test_a_waiting_consumer_is_woken_at_once(queue: IngestQueue) -> None:
+    woken: list[float] = []
+    with queue.consumer(10) as consumer:
+        thread = threading.Timer(0.2, lambda: published(queue, 1))
+        thread.start()
+        started = time.monotonic()
+        assert len(consumer.receive(10, wait=10)) == 1
+        woken.append(time.monotonic() - started)
+        thread.join()
+    assert woken[0] < 1.5
+
+
+def test_many_threads_may_publish_at_once(queue: IngestQueue) -> None:
+    threads = [threading.Thread(target=lambda: [published(queue, 1) for _ in range(20)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert queue.depth().waiting == 160
+
+
+def test_every_live_consumer_is_counted_and_no_dead_one(queue: IngestQueue, wait_until: Callable[..., None]) -> None:
+    with queue.consumer(1), queue.consumer(1):
+        assert queue.depth().consumers == 2
+    wait_until(lambda: queue.depth().consumers == 0)
+
+
+def test_a_queue_that_is_away_says_so(database: Database) -> None:
+    away = PostgresQueue(Database("postgresql://nobody@127.0.0.1:1/none", application_name="t", size=1, wait=0.3))
+    with pytest.raises(Unavailable, match="queue"):
+        away.publish([Message(new_id(), "c")])
+    with pytest.raises(Unavailable), away.consumer(1):
+        pytest.fail("no consumer can be had")
+    with pytest.raises(Unavailable):
+        away.check()
+    PostgresQueue(database).check()
