@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from invoiceflow.domain.invoice import Evidence, Invoice, Party, Payment, Totals
+from invoiceflow_pipeline.extraction.assembly.lines import ChosenLines, choose_lines
 from invoiceflow_pipeline.extraction.assembly.sums import ChosenSums, choose_sums
 from invoiceflow_pipeline.extraction.locators.addresses import address_under
 from invoiceflow_pipeline.extraction.locators.header import (
@@ -17,6 +18,7 @@ from invoiceflow_pipeline.extraction.locators.header import (
     locate_reference,
     locate_type,
 )
+from invoiceflow_pipeline.extraction.locators.line_items import locate_tables
 from invoiceflow_pipeline.extraction.locators.parties import locate_buyers, locate_sellers
 from invoiceflow_pipeline.extraction.locators.payment import locate_bics, locate_ibans, locate_vat_identifiers
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
@@ -76,10 +78,13 @@ def assemble(reading: Reading) -> PageInvoice:
         "payment.bic": _first(_ranked(locate_bics(reading)), 0.5),
         "payment.reference": _first(_ranked(locate_reference(reading, "payment_reference")), 0.6),
     }
-    return PageInvoice(_invoice(reading, chosen, sums), found)
+    targets = [c.value for c in (sums.net, sums.gross) if c]
+    targets += [c.value for kind in ("line_net", "net", "gross", "amount_due") for c in _ranked(located[kind])]
+    lines = choose_lines(reading, locate_tables(reading), targets)
+    return PageInvoice(_invoice(reading, chosen, sums, lines), found)
 
 
-def _invoice(reading: Reading, chosen: dict[str, Candidate[Any] | None], sums: ChosenSums) -> Invoice:
+def _invoice(reading: Reading, chosen: dict[str, Candidate[Any] | None], sums: ChosenSums, lines: ChosenLines) -> Invoice:
     def value(path: str) -> Any:
         candidate = chosen[path]
         return candidate.value if candidate else None
@@ -108,7 +113,8 @@ def _invoice(reading: Reading, chosen: dict[str, Candidate[Any] | None], sums: C
             amount_due=value("totals.amount_due"),
         ),
         payment=Payment(account_id=value("payment.account_id"), bic=value("payment.bic"), reference=value("payment.reference")),
-        evidence=MappingProxyType(evidence),
+        lines=lines.lines,
+        evidence=MappingProxyType({**evidence, **dict(lines.evidence)}),
     )
 
 

@@ -1,0 +1,99 @@
+"""Which table holds the invoice's lines, believed only where it explains a total or each line explains itself."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from invoiceflow.domain.invoice import Evidence, InvoiceLine
+from invoiceflow_pipeline.extraction.locators.line_items import Item, Table, first_amount
+from invoiceflow_pipeline.extraction.locators.reading import Reading
+
+_TOLERANCE: Final = Decimal("0.02")
+_UNIT: Final = re.compile(r"^\W*[\d.,]+\s*([^\W\d_]{1,12}\.?)", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenLines:
+    """The lines with the evidence for each one's amount, by path; empty where none are believed."""
+
+    lines: tuple[InvoiceLine, ...] = ()
+    evidence: tuple[tuple[str, Evidence], ...] = ()
+
+
+def choose_lines(reading: Reading, tables: Sequence[Table], targets: Sequence[Decimal]) -> ChosenLines:
+    """The table whose amounts sum to one of the targets (best first); else one where quantity times price is every amount."""
+    scored: list[tuple[float, list[Item], Table]] = []
+    for table in tables:
+        for items, penalty in _readings_of(table):
+            total = sum((_amount(i, table) for i in items), Decimal(0))
+            rank = next((n for n, t in enumerate(targets) if abs(abs(total) - abs(t)) <= _TOLERANCE), None)
+            own = _share_explained(items, table)
+            score = (2.0 - 0.05 * rank if rank is not None else 0.0) + 0.5 * own - penalty
+            if rank is None and (own < 0.99 or len(items) == 0):
+                continue
+            scored.append((score, items, table))
+    if not scored:
+        return ChosenLines()
+    score, items, table = max(scored, key=lambda s: s[0])
+    confidence = 0.96 if score >= 1.5 else 0.7
+    lines = tuple(_line(item, table) for item in items)
+    return ChosenLines(lines, tuple(_evidence(reading, i, item, table, confidence) for i, item in enumerate(items)))
+
+
+def _readings_of(table: Table) -> list[tuple[list[Item], float]]:
+    """All items; and only those that carry a quantity, price or position (charges and sub-sums beside them left out)."""
+    every = list(table.items)
+    numbered = [i for i in every if any(first_amount(i, table.columns, k) is not None for k in ("col_quantity", "col_price", "col_position"))]
+    return [(every, 0.0)] if len(numbered) in (0, len(every)) else [(every, 0.0), (numbered, 0.1)]
+
+
+def _amount(item: Item, table: Table) -> Decimal:
+    piece = item.pieces[table.amount_columns[0]]
+    return piece.amount.value if piece.amount is not None else Decimal(0)
+
+
+def _share_explained(items: Sequence[Item], table: Table) -> float:
+    """The share of lines whose quantity times price is their amount."""
+    good = 0
+    for item in items:
+        quantity, price = first_amount(item, table.columns, "col_quantity"), first_amount(item, table.columns, "col_price")
+        good += quantity is not None and price is not None and abs(quantity * price - _amount(item, table)) <= _TOLERANCE
+    return good / len(items) if items else 0.0
+
+
+def _line(item: Item, table: Table) -> InvoiceLine:
+    columns = table.columns
+    described = [text for index, text in item.texts if "col_description" in columns[index].kinds]
+    position = next((p.text for i, p in sorted(item.pieces.items()) if "col_position" in columns[i].kinds and len(p.text) < 12 and p.amount), None)
+    rate = next((p.amount.value for i, p in sorted(item.pieces.items()) if "col_rate" in columns[i].kinds and p.amount and p.amount.value <= 40), None)
+    return InvoiceLine(
+        identifier=position,
+        description="\n".join(described) or None,
+        quantity=first_amount(item, columns, "col_quantity"),
+        unit_code=_unit(item, table),
+        unit_price=first_amount(item, columns, "col_price"),
+        net_amount=_amount(item, table),
+        tax_rate=rate,
+    )
+
+
+def _unit(item: Item, table: Table) -> str | None:
+    """The unit as printed (EN 16931 wants a code of UN/ECE Rec. 20; the page seldom gives one)."""
+    for index, piece in sorted(item.pieces.items()):
+        kinds = table.columns[index].kinds
+        if "col_quantity" in kinds:
+            match = _UNIT.match(piece.text)
+            if match:
+                return match[1]
+        elif "col_unit" in kinds and piece.amount is None:
+            return piece.text
+    return None
+
+
+def _evidence(reading: Reading, index: int, item: Item, table: Table, confidence: float) -> tuple[str, Evidence]:
+    piece = item.pieces[table.amount_columns[0]]
+    page = reading.pages[piece.cell.page - 1]
+    box = page.fractions(piece.x0, piece.cell.y0, piece.x1, piece.cell.y1)
+    return f"lines[{index}].net_amount", Evidence(page.number, box, piece.text, page.reader, confidence)

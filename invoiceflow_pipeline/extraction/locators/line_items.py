@@ -1,0 +1,264 @@
+"""The invoice's lines: finds the table by its headings, reads its columns, and joins the rows of one item.
+
+Whether the lines are believed (do they sum to a total of the document?) is decided in `assembly`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from invoiceflow_pipeline.extraction.locators.reading import Reading
+from invoiceflow_pipeline.extraction.locators.totals import SUMS
+from invoiceflow_pipeline.extraction.page.structure import Cell, Row
+from invoiceflow_pipeline.extraction.parsing.amounts import Amount, find_amounts
+
+MAX_LINES: Final = 5_000
+_COLUMNS: Final = (
+    "col_amount", "col_gross", "col_tax_amount", "col_price", "col_quantity", "col_unit", "col_rate", "col_discount",
+    "col_description", "col_code", "col_position", "col_date",
+)  # fmt: skip
+_HEADING_ROWS: Final = 4
+_NUMERIC: Final = frozenset(("col_amount", "col_gross", "col_price", "col_quantity", "col_tax_amount"))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading and where it stands; `kinds` are all that its words can mean."""
+
+    kinds: frozenset[str]
+    x0: float
+    x1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A cell, or one of several numbers in a cell, under a column."""
+
+    text: str
+    amount: Amount | None
+    cell: Cell
+    x0: float
+    x1: float
+
+
+@dataclass(slots=True)
+class Item:
+    """One line: its pieces by column index, and the rows of text that belong to it."""
+
+    pieces: dict[int, Piece] = field(default_factory=dict)
+    texts: list[tuple[int, str]] = field(default_factory=list)
+    cell: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns, left to right, and the items; `amount_columns` are those that can hold the line's amount, best first."""
+
+    columns: tuple[Column, ...]
+    items: tuple[Item, ...]
+    amount_columns: tuple[int, ...]
+
+
+def locate_tables(reading: Reading) -> list[Table]:
+    """Each table of lines that has headings, in reading order; a table that goes on over pages is one."""
+    tables: list[Table] = []
+    columns: tuple[Column, ...] = ()
+    rows: list[Row] = []
+    open_table = False
+    for page in reading.pages:
+        index = 0
+        while index < len(page.rows):
+            heading = _heading_at(reading, page.rows, index)
+            if heading:
+                found, index = heading
+                if not (rows and _alike(found, columns)):
+                    _close(reading, columns, rows, tables)
+                    rows, columns = [], found
+                open_table = True
+                continue
+            row = page.rows[index]
+            index += 1
+            if not open_table:
+                continue
+            if rows and _ends_table(reading, row):
+                open_table = False
+            else:
+                rows.append(row)
+    _close(reading, columns, rows, tables)
+    return tables
+
+
+def _close(reading: Reading, columns: tuple[Column, ...], rows: list[Row], tables: list[Table]) -> None:
+    if not columns or not rows:
+        return
+    amounts = _amount_columns(columns)
+    for choice in amounts:
+        items = _items(reading, columns, rows, choice)
+        if items:
+            tables.append(Table(columns, tuple(items), (choice,)))
+
+
+def _heading_at(reading: Reading, rows: Sequence[Row], index: int) -> tuple[tuple[Column, ...], int] | None:
+    """The columns of headings that begin in this row, and the index of the row after them."""
+    first = _columns_in(reading, rows[index])
+    if len(first) < 2 and not (len(first) == 1 and index + 1 < len(rows) and len(_columns_in(reading, rows[index + 1])) >= 3):
+        return None
+    columns = list(first)
+    last = index
+    for following in range(index + 1, min(index + _HEADING_ROWS, len(rows))):
+        row = rows[following]
+        if row.y0 - rows[last].y1 > 0.8 * (row.y1 - row.y0) or _has_money(row):
+            break
+        more = _columns_in(reading, row)
+        if not more and len(row.cells) > 2:
+            break
+        if not more and any(c.isdigit() for c in row.text):
+            break
+        columns.extend(c for c in more if not any(c.x0 < k.x1 and k.x0 < c.x1 and c.kinds & k.kinds for k in columns))
+        last = following
+    kinds = {kind for column in columns for kind in column.kinds}
+    money = kinds & {"col_amount", "col_gross"}
+    what = kinds & {"col_description", "col_quantity", "col_price", "col_position", "col_code"}
+    if not money or len(what) < 1 or not what & {"col_description", "col_quantity", "col_price"} or len(columns) < 2:
+        return None
+    if _has_money(rows[index]):
+        return None
+    columns.sort(key=lambda c: c.x0)
+    return tuple(columns), last + 1
+
+
+def _columns_in(reading: Reading, row: Row) -> list[Column]:
+    found = []
+    for cell in row.cells:
+        if len(cell.text) > 60:
+            continue
+        width = (cell.x1 - cell.x0) / max(1, len(cell.text))
+        for label in reading.labels(cell):
+            kinds = label.fields.intersection(_COLUMNS)
+            if kinds:
+                found.append(Column(frozenset(kinds), cell.x0 + width * label.start, cell.x0 + width * label.end))
+    return found
+
+
+def _alike(one: Sequence[Column], other: Sequence[Column]) -> bool:
+    return len(one) == len(other) and all(abs(a.x0 - b.x0) < 6 for a, b in zip(one, other, strict=True))
+
+
+def _amount_columns(columns: Sequence[Column]) -> list[int]:
+    """Where the line's net amount can be: right-most first, columns with tax last."""
+    net = [i for i, c in enumerate(columns) if "col_amount" in c.kinds and ("col_price" not in c.kinds or i == len(columns) - 1)]
+    gross = [i for i, c in enumerate(columns) if "col_gross" in c.kinds and i not in net]
+    return [*reversed(net), *reversed(gross)][:3]
+
+
+def _ends_table(reading: Reading, row: Row) -> bool:
+    for cell in row.cells[:2]:
+        labels = reading.labels(cell)
+        if not labels or labels[0].start > 1:
+            continue
+        fields = labels[0].fields
+        short = len(cell.text) < 45
+        if "table_end" in fields and len(cell.text) - labels[0].end < 4:
+            return True
+        if fields.intersection(("net", "gross", "tax", "amount_due", "line_net")) and short and len(row.cells) <= 3 and (
+            _has_money(row) or cell.text.endswith(":")
+        ):  # fmt: skip
+            return len(labels[0].phrase) > 3 or len(row.cells) <= 2
+    return False
+
+
+def _has_money(row: Row) -> bool:
+    return any(a.decimals == 2 and not a.is_percent for cell in row.cells for a in find_amounts(cell.text))
+
+
+def _items(reading: Reading, columns: Sequence[Column], rows: Sequence[Row], amount_column: int) -> list[Item]:
+    """One item for each amount in the amount column; other rows go to the item above unless they open the next one."""
+    placed = [(row, _placed(reading, columns, row, amount_column)) for row in rows]
+    items: list[Item] = []
+    waiting: list[tuple[Row, dict[int, Piece]]] = []
+    for row, pieces in placed:
+        if amount_column not in pieces:
+            waiting.append((row, pieces))
+            continue
+        if _is_carried_sum(reading, row):
+            waiting.clear()
+            continue
+        item = Item(cell=pieces[amount_column].cell)
+        opening = next((i for i, (_, p) in enumerate(waiting) if _opens(columns, p)), len(waiting))
+        if _opens(columns, pieces):
+            opening = len(waiting)  # this row is an item of its own: what stood before belongs to the one above
+        for before, its in waiting[:opening]:
+            if items:
+                _add(items[-1], columns, before, its, only_text=True)
+        for before, its in waiting[opening:]:
+            _add(item, columns, before, its, only_text=False)
+        waiting.clear()
+        _add(item, columns, row, pieces, only_text=False)
+        items.append(item)
+        if len(items) >= MAX_LINES:
+            break
+    for row, pieces in waiting[:6]:
+        if items:
+            _add(items[-1], columns, row, pieces, only_text=True)
+    return items
+
+
+def _opens(columns: Sequence[Column], pieces: dict[int, Piece]) -> bool:
+    return any(columns[i].kinds & {"col_quantity", "col_price", "col_position"} for i, p in pieces.items() if p.amount)
+
+
+def _add(item: Item, columns: Sequence[Column], row: Row, pieces: dict[int, Piece], *, only_text: bool) -> None:
+    for index, piece in pieces.items():
+        if not only_text:
+            item.pieces.setdefault(index, piece)
+        if piece.amount is None or columns[index].kinds & {"col_description"}:
+            item.texts.append((index, piece.text))
+
+
+def _is_carried_sum(reading: Reading, row: Row) -> bool:
+    cell = row.cells[0]
+    return any(label.start < 2 and label.fields.intersection(("previous", *SUMS)) and len(label.phrase) > 4 for label in reading.labels(cell)) and len(row.cells) <= 3
+
+
+def _placed(reading: Reading, columns: Sequence[Column], row: Row, amount_column: int) -> dict[int, Piece]:
+    """The row's pieces by the column that each stands under."""
+    found: dict[int, Piece] = {}
+    for piece in _pieces(reading, row):
+        index = min(range(len(columns)), key=lambda i: _distance(piece, columns[i]))
+        kinds = columns[index].kinds
+        if index == amount_column and (piece.amount is None or piece.amount.is_percent):
+            continue
+        if kinds & _NUMERIC and not kinds & {"col_description"} and piece.amount is None and piece.x1 - piece.x0 > 60:
+            continue
+        if index in found and (found[index].amount is not None or piece.amount is None) and index != amount_column:
+            continue
+        found[index] = piece
+    return found
+
+
+def _pieces(reading: Reading, row: Row) -> Iterator[Piece]:
+    for cell in row.cells:
+        amounts = find_amounts(cell.text, reading.decimal_sign)
+        letters = sum(c.isalpha() for c in cell.text)
+        if len(amounts) > 1 and letters <= 6:
+            width = (cell.x1 - cell.x0) / max(1, len(cell.text))
+            for amount in amounts:
+                yield Piece(amount.text, amount, cell, cell.x0 + width * amount.start, cell.x0 + width * amount.end)
+        else:
+            alone = amounts[0] if amounts and letters <= max(8, len(cell.text) // 2) else None
+            yield Piece(cell.text, alone, cell, cell.x0, cell.x1)
+
+
+def _distance(piece: Piece, column: Column) -> float:
+    edges = min(abs(piece.x0 - column.x0), abs(piece.x1 - column.x1), abs((piece.x0 + piece.x1) - (column.x0 + column.x1)) / 2)
+    overlap = min(piece.x1, column.x1) - max(piece.x0, column.x0)
+    return edges if overlap > 0 else edges + 12 + max(0.0, -overlap) * 0.5
+
+
+def first_amount(item: Item, columns: Sequence[Column], kind: str) -> Decimal | None:
+    """The item's number under the first column of a kind."""
+    for index, piece in sorted(item.pieces.items()):
+        if kind in columns[index].kinds and piece.amount is not None:
+            return piece.amount.value
+    return None
