@@ -30,10 +30,12 @@ def choose_sums(sums: Sums, anywhere: Sequence[Candidate[Decimal]]) -> ChosenSum
     taxes = _best(sums["tax"], (), weight=1.0)
     totals = _best(sums["gross"], sums["amount_due"], weight=0.85)
     best: tuple[float, ChosenSums] | None = None
+    most = max((abs(c.value) for c in totals), default=Decimal(0))
     for net, tax, gross in product(nets, taxes, totals):
         if abs(net.value + tax.value - gross.value) > _TOLERANCE or not _plausible(net.value, tax.value):
             continue
         score = net.score + tax.score + 1.2 * gross.score + _order(net, tax, gross)
+        score += 0.3 * float(abs(gross.value) / most) if most else 0.0  # a rate's own row adds up too: the whole is the largest
         if tax.value == 0 and tax.cell is gross.cell:
             score -= 1
         if best is None or score > best[0]:
@@ -48,6 +50,10 @@ def _without_all_three(
     anywhere: Sequence[Candidate[Decimal]], sums: Sums,
 ) -> ChosenSums:  # fmt: skip
     by_value = {c.value: c for c in anywhere}
+    for net, tax in product(nets, taxes):
+        total = by_value.get(net.value + tax.value)
+        if total and tax.value != 0 and min(net.score, tax.score) >= 0.6 and _plausible(net.value, tax.value) and not totals:
+            return ChosenSums(net, tax, _as(total, 0.6), agrees=True)
     for gross in totals:
         for net in nets:
             tax = by_value.get(gross.value - net.value)

@@ -11,6 +11,7 @@ from invoiceflow_pipeline.extraction.parsing.months import folded
 _KEY: Final = 2
 _TOKEN: Final = re.compile(r"[^\W_]+|#|%")
 _MAX_TEXT: Final = 400
+_TITLE_ENDINGS: Final = ("rechnung", "gutschrift", "factuur", "faktura", "fakturan")  # Baurechnung, verkoopfactuur
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ def find_labels(text: str) -> list[Label]:
                 found.append(Label(fields, tokens[i][1], tokens[last][2], phrase))
                 reached = start + len(phrase)
                 break
+        else:
+            token, begins, stops = tokens[i]
+            if token.endswith(_TITLE_ENDINGS):
+                found.append(Label(frozenset(("title",)), begins, stops, token))
+                reached = start + len(token)
     return found
 
 

@@ -95,7 +95,7 @@ def locate_dates(reading: Reading) -> tuple[list[Candidate[date]], list[Candidat
         ("date", 0.62, issued),
     ):
         for cell, label in reading.labelled(field):
-            if field == "date" and ("col_date" in label.fields and _in_column_heading(reading, cell)):
+            if field == "date" and not _is_a_date_of_the_document(reading, cell, label):
                 continue
             for candidate, key in _dates_of(reading, cell, label, weight):
                 if field in ("date",) and key in taken:
@@ -180,7 +180,8 @@ def _settled(reading: Reading, code: str) -> str:
 
 
 def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
-    top = 0.04 * (1 - cell.y0 / (reading.pages[cell.page - 1].height or 1)) - 0.02 * (cell.page - 1)
+    size = min(0.1, max(0.0, (cell.height - 11) / 60))
+    top = size + 0.04 * (1 - cell.y0 / (reading.pages[cell.page - 1].height or 1)) - 0.02 * (cell.page - 1)
     before = cell.text[: label.start].strip()
     if "number" in label.fields:
         return (0.95 if not before or len(label.phrase) > 8 else 0.75) + top
@@ -188,7 +189,7 @@ def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
     row = reading.row(cell)
     beside_title = any("title" in other.fields and other is not label for c in row.cells for other in reading.labels(c))
     if titled:
-        return (0.72 if not before else 0.2) + top
+        return (0.74 if not before else 0.2) + top
     if beside_title:
         return 0.85 + top
     if not before and label.phrase not in ("n",) and _title_above(reading, cell):
@@ -272,6 +273,16 @@ def _dates_of(reading: Reading, cell: Cell, label: Label, weight: float) -> list
         found.append((Candidate(first.value, place.cell, first.text, score, why), (place.cell, place.start + first.start)))
         break
     return found
+
+
+def _is_a_date_of_the_document(reading: Reading, cell: Cell, label: Label) -> bool:
+    """A bare "date" or "vom" counts at a cell's start, or after the document's title or number ("Rechnung 17 vom 2.3.2024")."""
+    if "col_date" in label.fields and _in_column_heading(reading, cell):
+        return False
+    if label.start == 0:
+        return True
+    before = [other for c in reading.row(cell).cells[: cell.index + 1] for other in reading.labels(c)]
+    return any(other.fields & {"title", "number"} for other in before)
 
 
 def _in_column_heading(reading: Reading, cell: Cell) -> bool:

@@ -16,6 +16,7 @@ LEGAL_FORM: Final = re.compile(
     r"EURL|S\.A\.|SA|S\.L\.U?\.?|S\.?L\.?U?|S\.r\.l\.?s?|SRLS?|Srls?|S\.p\.A\.?|SpA|SPA|S\.n\.c\.?|s\.a\.s\.|B\.V\.?|BV|N\.V\.?|NV|V\.?O\.?F\.?|Lda\.?|LDA|Unipessoal|Sp\.\s?z\s?o\.\s?o\.?|"
     r"sp\.\s?z\s?o\.\s?o\.?|sp\.\s?[jk]\.|s\.\s?r\.\s?o\.?|a\.\s?s\.|v\.o\.s\.|AB|A/S|ApS|I/S|AS|ASA|Oy|Oyj|Co\.|Company|SE|S\.A|BVBA|SPRL|Pty|Pvt|Sàrl|eG|e\.V\.|& Co|GesmbH|SCOP|SNC|SCI|K/S|P/S|HB|Cooperativa|Coop)(?![\w])"
 )
+_SHOUTED: Final = re.compile(r"\b(?:LTD|LIMITED|GMBH|INC|CORP|LLC|PLC|gmbh|ltd|inc|llc)\b")
 _SEPARATORS: Final = re.compile(r"\s+[·•|*●▪⋅∙‧]\s*|\s*[·•●▪⋅∙‧|]\s+|\s+[-–—]\s+|,\s+|;\s+")
 _SALUTATION: Final = re.compile(
     r"^(?:herrn?|frau|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|de heer|mevrouw|to|attn\.?:?.*|t\.a\.v\..*|z\.\s?hd\..*|c/o.*)\s*:?$",
@@ -60,15 +61,14 @@ def locate_sellers(reading: Reading) -> list[Candidate[str]]:
     for cell in first.cells:
         for part in _SEPARATORS.split(cell.text):
             seen[folded(part)] = seen.get(folded(part), 0) + 1
+    found += [Candidate(name, cell, name, score, "opens a sender line") for name, cell, score in sender_lines(reading)]
+    found += _topmost(reading)
     for cell in first.cells:
         if _in_items(reading, cell):
             continue
         parts = [p for p in _SEPARATORS.split(cell.text) if p]
         name = name_in(cell.text if len(parts) < 2 or LEGAL_FORM.search(parts[0]) is None else parts[0])
         if len(parts) >= 3 and any(is_city_line(p) for p in parts[1:]):
-            name = name_in(parts[0])
-            if name:
-                found.append(Candidate(name, cell, name, 0.9 if cell.y0 < 0.4 * first.height else 0.8, "opens a sender line"))
             continue
         if (
             not name
@@ -88,11 +88,12 @@ def locate_buyers(reading: Reading) -> list[Candidate[str]]:
     if not reading.pages:
         return found
     first = reading.pages[0]
+    found += _under_sender_lines(reading)
     for cell in first.cells:
         if cell.y0 > 0.5 * first.height or not is_city_line(cell.text) or len(_SEPARATORS.split(cell.text)) > 3:
             continue
         head = block_head(reading, cell)
-        if head is None or _labelled_section(reading, head, "other_party") or _labelled_section(reading, head, "seller"):
+        if head is None or len(_SEPARATORS.split(reading.row(head).text)) > 4 or _labelled_section(reading, head, "other_party") or _labelled_section(reading, head, "seller"):
             continue
         name = name_in(head.text)
         if name:
@@ -100,11 +101,65 @@ def locate_buyers(reading: Reading) -> list[Candidate[str]]:
     return found
 
 
+def _under_sender_lines(reading: Reading) -> list[Candidate[str]]:
+    """The window of a letter: the address under the sender's small line is the addressee's (DIN 5008)."""
+    found = []
+    page = reading.pages[0]
+    for _, sender, _ in sender_lines(reading):
+        if sender.y0 > 0.4 * page.height:
+            continue
+        for row in page.rows[sender.row + 1 : sender.row + 10]:
+            if row.y0 - sender.y1 > 90:
+                break
+            cell = next((c for c in row.cells if abs(c.x0 - sender.x0) < 36), None)
+            name = name_in(cell.text) if cell else None
+            if cell and name and not _is_boundary(reading, cell):
+                found.append(Candidate(name, cell, name, 0.75, "under the sender line"))
+                break
+    return found
+
+
+def sender_lines(reading: Reading) -> list[tuple[str, Cell, float]]:
+    """Names that open a line "Company · Street · 12345 City", in one cell or in several set closely."""
+    found = []
+    page = reading.pages[0]
+    for row in page.rows:
+        cell = row.cells[0]
+        for start in range(len(row.cells)):
+            cells = row.cells[start:]
+            near = [c for i, c in enumerate(cells) if i == 0 or c.x0 - cells[i - 1].x1 < 2.5 * c.height]
+            parts = [p for p in _SEPARATORS.split(" ".join(c.text for c in near)) if p and any(ch.isalnum() for ch in p)]
+            if len(parts) >= 3 and any(is_city_line(p) for p in parts[1:]):
+                name = name_in(parts[0])
+                cell = cells[0]
+                labels = reading.labels(cell)
+                if name and not (labels and labels[0].start == 0 and labels[0].fields & {"buyer", "other_party", "vat_id"}):
+                    found.append((name, cell, 0.9 if cell.y0 < 0.4 * page.height else 0.72))
+                break
+    return found
+
+
+def _topmost(reading: Reading) -> list[Candidate[str]]:
+    """The first line of the page that can be a name and no label: letterheads without a legal form."""
+    page = reading.pages[0]
+    for row in page.rows[:6]:
+        for cell in row.cells:
+            if cell.y0 > 0.2 * page.height:
+                return []
+            name = name_in(cell.text)
+            labels = reading.labels(cell)
+            if name and ":" not in name and len(name.split()) <= 6 and not (labels and labels[0].start == 0 and len(labels[0].phrase) > 3):
+                under = reading.below(cell, rows=4)
+                if any(is_city_line(c.text) or re.search(r"\d", c.text) and not reading.labels(c) for c in under):
+                    return [Candidate(name, cell, name, 0.52, "heads the page")]
+    return []
+
+
 def block_head(reading: Reading, cell: Cell) -> Cell | None:
     """The first line of the block of left-aligned lines that ends in this one."""
     rows = reading.pages[cell.page - 1].rows
     head: Cell | None = None
-    current, lines = cell, 0
+    current, lines, pitch = cell, 0, 0.0
     for row in reversed(rows[max(0, cell.row - 8) : cell.row]):
         above = [c for c in row.cells if abs(c.x0 - cell.x0) < 4 or (abs((c.x0 + c.x1) - (cell.x0 + cell.x1)) < 6)]
         if not above:
@@ -112,11 +167,12 @@ def block_head(reading: Reading, cell: Cell) -> Cell | None:
                 break
             continue
         candidate = above[0]
-        if current.y0 - candidate.y1 > 1.6 * current.height or _is_boundary(reading, candidate) or lines >= 6:
+        step = current.y0 - candidate.y0
+        if (pitch and step > 1.45 * pitch) or current.y0 - candidate.y1 > 1.6 * current.height or _is_boundary(reading, candidate) or lines >= 6:
             break
         if not _SALUTATION.match(candidate.text):
             head = candidate
-        current, lines = candidate, lines + 1
+        current, lines, pitch = candidate, lines + 1, step
     return head
 
 
@@ -209,7 +265,7 @@ def _account_holders(reading: Reading) -> list[Candidate[str]]:
         for place in reading.places(cell, label):
             name = name_in(_SEPARATORS.split(place.text.lstrip(" :"))[0])
             if name:
-                found.append(Candidate(name, place.cell, name, 0.66, "holds the account"))
+                found.append(Candidate(name, place.cell, name, 0.42, "holds the account"))
                 break
     return found
 
@@ -219,7 +275,7 @@ def _free_name_score(reading: Reading, cell: Cell, name: str, domains: set[str],
     low = folded(name)
     compact = re.sub(r"[^a-z0-9]", "", low)
     score = 0.0
-    legal = bool(LEGAL_FORM.search(name))
+    legal = bool(LEGAL_FORM.search(name) or _SHOUTED.search(name))
     score += 0.3 if legal else 0.0
     words = [w for w in re.findall(r"[a-z0-9]+", low) if len(w) > 3]
     if any(_same_stem(re.sub(r"[^a-z0-9]", "", d), compact, words) for d in domains):

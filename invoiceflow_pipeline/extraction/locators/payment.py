@@ -1,11 +1,15 @@
 """IBAN, BIC and VAT identifiers with whose they are likely to be."""
 
+import re
 from typing import Final
 
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.identifiers import find_bics, find_ibans, find_vat_identifiers
 
+_VAT_LIKE: Final = re.compile(r"(?:[A-Z]{2,3}[ -]?)?[A-Z0-9](?:[ .-]?[A-Z0-9]){6,13}(?![\w])")
+_SHORTEST_LABEL: Final = 5
+_NATIONAL: Final = frozenset("nif cif nip dic nipc piva uid cvr cui".split())
 _OF_THE_BUYER: Final = (
     "client",
     "kunde",
@@ -56,7 +60,7 @@ def locate_vat_identifiers(reading: Reading) -> list[Candidate[str]]:
     found: list[Candidate[str]] = []
     for cell in reading.cells():
         for vat in find_vat_identifiers(cell.text):
-            if any(iban.start <= vat.start < iban.end for iban in find_ibans(cell.text)):
+            if any(iban.checks and iban.start <= vat.start < iban.end for iban in find_ibans(cell.text)):
                 continue
             around = " ".join([cell.text[: vat.start], *(c.text for c in _left_and_above(reading, cell))]).lower()
             label = "buyer" if any(word in around for word in _OF_THE_BUYER) else "any"
@@ -67,6 +71,24 @@ def locate_vat_identifiers(reading: Reading) -> list[Candidate[str]]:
             if not labelled and not vat.checks:
                 continue
             found.append(Candidate(vat.value, cell, vat.text, score, label))
+    return found + _labelled_vat(reading, {c.value for c in found})
+
+
+def _labelled_vat(reading: Reading, known: set[str]) -> list[Candidate[str]]:
+    """What stands beside the label but has no country's form: national numbers without a prefix, and misprints."""
+    found = []
+    for cell, label in reading.labelled("vat_id"):
+        if len(label.phrase) < _SHORTEST_LABEL and label.phrase not in _NATIONAL:
+            continue
+        for place in reading.places(cell, label):
+            match = _VAT_LIKE.match(place.text.lstrip(" :.#-"))
+            value = re.sub(r"[ .-]", "", match.group()) if match else ""
+            if not match or sum(c.isdigit() for c in value) < 7 or any(value in k or k in value for k in known):
+                continue
+            around = " ".join([cell.text, *(c.text for c in _left_and_above(reading, cell))]).lower()
+            whose = "buyer" if any(word in around for word in _OF_THE_BUYER) else "any"
+            found.append(Candidate(value, place.cell, match.group(), 0.56, whose))
+            break
     return found
 
 

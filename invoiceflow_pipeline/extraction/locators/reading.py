@@ -3,6 +3,7 @@
 Which value is right is decided in `assembly`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
@@ -111,6 +112,6 @@ class Reading:
         """Dollars without a word of British, Australian or continental tax: months come first."""
         text = " ".join(page.text for page in self.pages[:3])
         lower = text.lower()
-        if any(word in lower for word in ("gst", "abn", " vat", "iban", "€", "£")):
+        if re.search(r"\b(?:gst|abn|vat|iban)\b|[€£]", lower):
             return False
         return "$" in text or "usd" in lower

@@ -9,6 +9,7 @@ from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.amounts import Amount, find_amounts
 
 SUMS: Final = ("line_net", "net", "tax", "gross", "amount_due", "paid", "reduction", "addition", "previous")
+_LEAST_WHOLE: Final = 20  # amounts without cents below this are more likely counts
 _SPECIFIC: Final = 6  # a phrase this long ("totalttc") says more than "net" or "tax"
 
 
@@ -36,7 +37,7 @@ def all_amounts(reading: Reading) -> list[Candidate[Decimal]]:
     found = []
     for cell in reading.cells():
         for amount in find_amounts(cell.text, reading.decimal_sign):
-            if not amount.is_percent and (amount.decimals == 2 or amount.currency):
+            if not amount.is_percent and (amount.decimals == 2 or amount.currency or abs(amount.value) >= _LEAST_WHOLE):
                 found.append(Candidate(amount.value, cell, amount.text, 0.3, "an amount"))
     return found
 
@@ -77,11 +78,19 @@ def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Am
             found.extend((a, where, 0.75) for a, where in right[:-1])
     if found:
         return found
+    if _is_heading(reading, cell):
+        return []
     for under in reading.below(cell, rows=3):
         here = [a for a in find_amounts(under.text, sign) if _is_money(a)]
         if here:
             return [(here[-1], under, 0.72)]
     return []
+
+
+def _is_heading(reading: Reading, cell: Cell) -> bool:
+    """Headings of a table of lines: what stands below them is one line's, not the document's."""
+    kinds = [label.fields for c in reading.row(cell).cells for label in reading.labels(c)]
+    return sum(any(k in ("col_description", "col_quantity", "col_price", "col_position") for k in f) for f in kinds) >= 2
 
 
 def _is_money(amount: Amount) -> bool:
