@@ -5,7 +5,6 @@ from typing import Final
 
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.ports.pdf_inspector import PdfInspector
-from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxOutOfMemory, SandboxTimeout
 
 _PASSWORD_ERROR: Final = 4  # FPDF_ERR_PASSWORD
@@ -34,6 +33,12 @@ class SandboxedPdfium(PdfInspector):
             raise PermanentFailure("file.too_many_pages", f"The PDF has {pages} pages; at most {self._max_pages} are taken.")
         return pages
 
+    def _counted(self, path: Path) -> int:
+        try:
+            return self._sandbox.submit(count_pages, str(path)).result()
+        except SandboxCrashed:  # killed from outside, perhaps; a file that kills its process does it twice
+            return self._sandbox.submit(count_pages, str(path)).result()
+
     def close(self) -> None:
         self._sandbox.close()
 
@@ -53,9 +58,20 @@ def count_pages(path: str) -> int:
     try:
         pages = len(document)
         if pages:
-            document[0].close()  # a page tree that only pretends to have pages fails here
+            document.get_page_size(0)  # a page tree that only pretends to have pages fails; no content is unpacked
     except pypdfium2.PdfiumError:
         raise PermanentFailure("file.corrupted", "The PDF is damaged: its first page cannot be read.") from None
     finally:
         document.close()
     return pages
+
+
+def _is_without_pages(path: str) -> bool:
+    """PDFium does not open a sound document that has no page; qpdf does."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(path) as document:
+            return len(document.pages) == 0
+    except (pikepdf.PdfError, ValueError, RuntimeError):
+        return False
