@@ -20,13 +20,10 @@ class SandboxedPdfium(PdfInspector):
 
     def page_count(self, path: Path) -> int:
         try:
-            pages = self._sandbox.submit(count_pages, str(path)).result()
-        except (SandboxTimeout, SandboxOutOfMemory) as error:
-            raise PermanentFailure(
-                "file.too_complex", "The file takes more time or memory to open than an invoice may."
-            ) from error
-        except SandboxCrashed as error:
-            raise Unavailable("pdf_inspector", str(error)) from error
+            pages = self._counted(path)
+        except (SandboxTimeout, SandboxOutOfMemory, SandboxCrashed) as error:
+            message = "The file takes more time or memory to open than an invoice may."
+            raise PermanentFailure("file.too_complex", message) from error
         if pages == 0:
             raise PermanentFailure("file.no_pages", "The PDF has no pages.")
         if pages > self._max_pages:

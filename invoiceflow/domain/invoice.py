@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class Severity(StrEnum):
@@ -138,5 +137,9 @@ class Invoice:
     tax_breakdown: tuple[TaxSubtotal, ...] = ()
     lines: tuple[InvoiceLine, ...] = ()
     payment: Payment = Payment()
-    evidence: Mapping[str, Evidence] = field(default_factory=lambda: MappingProxyType({}))
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        # a dict of its own: nobody changes it from outside, and it crosses process borders (a mapping proxy does not)
+        object.__setattr__(self, "evidence", dict(self.evidence))

@@ -59,7 +59,7 @@ def _from_json(kind: Any, value: Any) -> Any:
         item_kinds = [arguments[0]] * len(value) if arguments[-1] is ... else arguments
         return tuple(_from_json(k, item) for k, item in zip(item_kinds, value, strict=True))
     if origin is Mapping:
-        return types.MappingProxyType({key: _from_json(arguments[1], item) for key, item in value.items()})
+        return {key: _from_json(arguments[1], item) for key, item in value.items()}
     if is_dataclass(kind):
         hints = _hints(typing.cast(type, kind))
         return typing.cast(type, kind)(**{name: _from_json(hint, value[name]) for name, hint in hints.items() if name in value})
