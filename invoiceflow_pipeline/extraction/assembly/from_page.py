@@ -144,6 +144,9 @@ def _issue_date(issued: Sequence[Candidate[date]], due: Sequence[Candidate[date]
     best: Candidate[date] = ranked[0]
     if best.score >= 0.5:
         return best
+    alone = {c.value for c in ranked if c.why == "a date that stands alone"}
+    if len(alone) == 1 and best.value in alone:
+        return best
     values = {c.value for c in ranked} - {c.value for c in due}
     return best if len(values) == 1 else None
 

@@ -31,6 +31,7 @@ def choose_sums(sums: Sums, anywhere: Sequence[Candidate[Decimal]]) -> ChosenSum
     totals = _best(sums["gross"], sums["amount_due"], weight=0.85)
     best: tuple[float, ChosenSums] | None = None
     most = max((abs(c.value) for c in totals), default=Decimal(0))
+    taxes += [Candidate(-t.value, t.cell, t.text, t.score - 0.1, f"{t.why}, with the sign of the total") for t in taxes if t.value > 0]
     for net, tax, gross in product(nets, taxes, totals):
         if abs(net.value + tax.value - gross.value) > _TOLERANCE or not _plausible(net.value, tax.value):
             continue
@@ -78,13 +79,16 @@ def _several_rates(
     rows: dict[int, Candidate[Decimal]] = {}
     for tax in taxes:
         rows.setdefault(id(tax.cell), tax)
-    whole = sum((t.value for t in rows.values()), Decimal(0))
-    for net, gross in product(nets, totals):
-        if whole and abs(net.value + whole - gross.value) <= _TOLERANCE:
-            first = next(iter(rows.values()))
+    columns: dict[int, list[Candidate[Decimal]]] = {}
+    for tax in rows.values():
+        columns.setdefault(round(tax.cell.x1 / 4), []).append(tax)
+    for net, gross, column in product(nets, totals, columns.values()):
+        whole = sum((t.value for t in column), Decimal(0))
+        if whole and _plausible(net.value, whole) and abs(net.value + whole - gross.value) <= _TOLERANCE:
+            first = column[0]
             return ChosenSums(
                 net,
-                Candidate(whole, first.cell, " + ".join(t.text for t in rows.values()), 0.7, "sum of the tax rows"),
+                Candidate(whole, first.cell, " + ".join(t.text for t in column), 0.7, "sum of the tax rows"),
                 gross,
                 agrees=True,
             )

@@ -191,7 +191,7 @@ def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
     if titled:
         return (0.74 if not before else 0.2) + top
     if beside_title:
-        return 0.85 + top
+        return (0.97 if any("title" in other.fields and other.start == 0 for other in reading.labels(cell)) else 0.85) + top
     if not before and label.phrase not in ("n",) and _title_above(reading, cell):
         return 0.8 + top
     if not before and label.phrase == "n" and ("°" in cell.text[:4] or "º" in cell.text[:4]) and _title_above(reading, cell):

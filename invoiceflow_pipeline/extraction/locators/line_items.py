@@ -3,6 +3,7 @@
 Whether the lines are believed (do they sum to a total of the document?) is decided in `assembly`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +20,7 @@ _COLUMNS: Final = (
     "col_description", "col_code", "col_position", "col_date",
 )  # fmt: skip
 _HEADING_ROWS: Final = 4
+_WITHOUT_AMOUNT: Final = 3  # so many clear headings make a table even where none of them names the amount
 _NUMERIC: Final = frozenset(("col_amount", "col_gross", "col_price", "col_quantity", "col_tax_amount"))
 
 
@@ -92,6 +94,7 @@ def locate_tables(reading: Reading) -> list[Table]:
 def _close(reading: Reading, columns: tuple[Column, ...], rows: list[Row], tables: list[Table]) -> None:
     if not columns or not rows:
         return
+    columns = _with_last_column(reading, columns, rows)
     amounts = _amount_columns(columns)
     for choice in amounts:
         items = _items(reading, columns, rows, choice)
@@ -115,12 +118,14 @@ def _heading_at(reading: Reading, rows: Sequence[Row], index: int) -> tuple[tupl
             break
         if not more and any(c.isdigit() for c in row.text):
             break
-        columns.extend(c for c in more if not any(c.x0 < k.x1 and k.x0 < c.x1 and c.kinds & k.kinds for k in columns))
+        columns.extend(c for c in more if not any(c.x0 < k.x1 and k.x0 < c.x1 for k in columns))
         last = following
     kinds = {kind for column in columns for kind in column.kinds}
     money = kinds & {"col_amount", "col_gross"}
     what = kinds & {"col_description", "col_quantity", "col_price", "col_position", "col_code"}
-    if not money or len(what) < 1 or not what & {"col_description", "col_quantity", "col_price"} or len(columns) < 2:
+    if not what & {"col_description", "col_quantity", "col_price"} or len(columns) < 2:
+        return None
+    if not money and (len(what) < _WITHOUT_AMOUNT or len(columns) < _WITHOUT_AMOUNT):
         return None
     if _has_money(rows[index]):
         return None
@@ -150,6 +155,26 @@ def _amount_columns(columns: Sequence[Column]) -> list[int]:
     net = [i for i, c in enumerate(columns) if "col_amount" in c.kinds and ("col_price" not in c.kinds or i == len(columns) - 1)]
     gross = [i for i, c in enumerate(columns) if "col_gross" in c.kinds and i not in net]
     return [*reversed(net), *reversed(gross)][:3]
+
+
+def _with_last_column(reading: Reading, columns: tuple[Column, ...], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """Where the right-most amounts stand under no heading of an amount (its words were split or unknown), a column for them."""
+    ends: Counter[int] = Counter()
+    starts: dict[int, float] = {}
+    for row in rows:
+        cell = row.cells[-1]
+        amounts = find_amounts(cell.text, reading.decimal_sign)
+        if len(row.cells) > 2 and amounts and not amounts[-1].is_percent and amounts[-1].decimals in (0, 2):
+            end = round(cell.x1 / 3)
+            ends[end] += 1
+            starts[end] = max(starts.get(end, 0.0), cell.x0)
+    if not ends:
+        return columns
+    end, _ = ends.most_common(1)[0]
+    x0, x1 = starts[end], end * 3.0
+    if any(c.kinds & {"col_amount", "col_gross"} and c.x0 < x1 + 2 and x0 - 2 < c.x1 for c in columns):
+        return columns
+    return (*columns, Column(frozenset(("col_amount",)), x0, x1))
 
 
 def _ends_table(reading: Reading, row: Row) -> bool:

@@ -26,6 +26,7 @@ _NOT_A_NAME: Final = re.compile(
     r"https?:|www\.|@|\b(?:tel|fax|phone|telefon|iban|bic|swift|e-?mail|page|seite|blz|kto|street|strasse|straße|rue|www)\b[.:\s]|^\W*$|^\d+[\s\w]{0,3}$|\b(?:p\.?\s?o\.?\s?box)\b",
     re.IGNORECASE,
 )
+_SAYS_ENOUGH: Final = 9  # letters of a label that may be followed by its value without a colon
 _DOMAIN: Final = re.compile(r"(?:@|www\.|https?://)([\w-]+)(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _MAILERS: Final = frozenset(
     [
@@ -197,6 +198,8 @@ def _sections(reading: Reading, field: str, weight: float) -> list[Candidate[str
         ):
             continue
         if field == "seller" and label.phrase in ("from", "fra") and not _stands_alone(cell, label):
+            continue
+        if not _stands_alone(cell, label) and len(label.phrase) < _SAYS_ENOUGH:
             continue
         for name, where, relation in _names_at(reading, cell, label):
             found.append(

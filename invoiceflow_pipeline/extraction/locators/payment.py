@@ -36,6 +36,8 @@ def locate_ibans(reading: Reading) -> list[Candidate[str]]:
     for cell in reading.cells():
         for iban in find_ibans(cell.text):
             labelled = "iban" in cell.text.lower() or any("iban" in c.text.lower() for c in _around(reading, cell))
+            if not labelled and not iban.checks:
+                continue
             score = 0.7 + (0.2 if iban.checks else 0.0) + (0.08 if labelled else -0.1)
             found.append(
                 Candidate(iban.value, cell, iban.text, score, "an IBAN" + ("" if iban.checks else " whose checksum fails"))

@@ -50,7 +50,7 @@ def find_ibans(text: str) -> list[Identifier]:
             continue
         end, value = _take(text, match.start(), match.end(), length)
         checks = len(value) == length and iban_checks(value)
-        if not checks and (len(value) < length - 1 or sum(c.isdigit() for c in value) < 10):
+        if not checks and (len(value) < length - 4 or sum(c.isdigit() for c in value) < 10):
             continue
         found.append(Identifier(value, checks, match.start(), end, text[match.start() : end]))
     return found
