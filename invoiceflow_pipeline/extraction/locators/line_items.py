@@ -139,9 +139,14 @@ def _columns_in(reading: Reading, row: Row) -> list[Column]:
         if len(cell.text) > 60:
             continue
         width = (cell.x1 - cell.x0) / max(1, len(cell.text))
+        previous_end = -1
         for label in reading.labels(cell):
             kinds = label.fields.intersection(_COLUMNS)
-            if kinds:
+            joined = previous_end >= 0 and cell.text[previous_end : label.start] == "-"  # "Pos-Betrag" is one heading
+            previous_end = label.end if kinds else -1
+            if kinds and joined:
+                found[-1] = Column(frozenset(kinds), found[-1].x0, cell.x0 + width * label.end)
+            elif kinds:
                 found.append(Column(frozenset(kinds), cell.x0 + width * label.start, cell.x0 + width * label.end))
     return found
 

@@ -80,11 +80,26 @@ def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Am
         return found
     if _is_heading(reading, cell):
         return []
+    if _heads_a_column(reading, cell):
+        return _column_under(reading, cell)
     for under in reading.below(cell, rows=3):
         here = [a for a in find_amounts(under.text, sign) if _is_money(a)]
         if here:
             return [(here[-1], under, 0.72)]
     return []
+
+
+def _heads_a_column(reading: Reading, cell: Cell) -> bool:
+    """A row of sums' names ("Net  VAT  Total") with the amounts in columns under them."""
+    row = reading.row(cell)
+    named = sum(_is_sum_label(reading, c) for c in row.cells)
+    return named >= 2 and not any(a.decimals == 2 for c in row.cells for a in find_amounts(c.text, reading.decimal_sign))
+
+
+def _column_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, float]]:
+    """All amounts under it; with a row for each rate, the last is the sum."""
+    found = [(a, under) for under in reading.below(cell, rows=8) for a in find_amounts(under.text, reading.decimal_sign)[-1:] if _is_money(a)]
+    return [(a, under, 0.85 if n == len(found) - 1 else 0.65) for n, (a, under) in enumerate(found)]
 
 
 def _is_heading(reading: Reading, cell: Cell) -> bool:
