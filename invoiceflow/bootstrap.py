@@ -5,7 +5,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from invoiceflow.adapters.local_folder import LocalFolderStore
 from invoiceflow.adapters.postgres_alerts import PostgresAlerts
@@ -18,7 +20,11 @@ from invoiceflow.ports.ingest_queue import IngestQueue
 from invoiceflow.ports.ingestion_repository import IngestionRepository
 from invoiceflow.ports.object_store import ObjectStore
 from invoiceflow.ports.search_index import SearchIndex
+from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import Settings, SettingsError
+
+INTERRUPTED_AFTER: Final = timedelta(hours=1)
+"""A put that has not ended after this long was cut off with its process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +58,20 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
             settings=settings,
             database=database,
             ingestions=PostgresIngestions(database),
-            objects=LocalFolderStore(settings.home / "objects"),
+            objects=_local_folder(settings.home / "objects"),
             queue=PostgresQueue(database),
             search=PostgresSearch(database),
             alerts=PostgresAlerts(database),
         )
     finally:
         database.close()
+
+
+def _local_folder(root: Path) -> LocalFolderStore:
+    store = LocalFolderStore(root)
+    with suppress(Unavailable):  # says so when it is used
+        store.sweep(datetime.now(UTC) - INTERRUPTED_AFTER)
+    return store
 
 
 def cursor_keys(settings: Settings) -> list[bytes]:

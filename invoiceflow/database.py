@@ -5,7 +5,9 @@ Holds no SQL of its own; each adapter has its statements.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import orjson
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
@@ -79,6 +81,29 @@ class Database:
 
     def close(self) -> None:
         self._pool.close(timeout=2)
+
+
+def storable(text: str) -> str:
+    """PostgreSQL keeps no NUL and no lone surrogate; both come out of broken fonts."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def storable_json(value: Any) -> str:
+    """JSON that a jsonb column takes, whatever the strings in `value` hold."""
+    try:
+        text = orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # a lone surrogate
+        text = "\\u0000"
+    # not replaced in the text: "\\\\u0000" is an honest backslash before an honest u0000
+    return text if "\\u0000" not in text else orjson.dumps(_storable(value)).decode()
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {key: _storable(item) for key, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list) else value
 
 
 def _words(error: Exception) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 120.0
 
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 140)
 
 
 def serve(home: Path, port: int, query_port: int, dagster_port: int, host: str) -> int:

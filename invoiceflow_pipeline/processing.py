@@ -185,7 +185,7 @@ class Processor:
 
 def delay_before(attempt: int, jitter: float) -> timedelta:
     """How long the n-th attempt waits (the second is the first to): four times longer each, between half and all of it."""
-    whole: timedelta = min(FIRST_DELAY * int(4 ** max(0, attempt - 2)), LONGEST_DELAY)
+    whole: timedelta = min(FIRST_DELAY * int(4 ** min(10, max(0, attempt - 2))), LONGEST_DELAY)
     return whole * (0.5 + jitter / 2)
 
 

@@ -3,7 +3,8 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,21 +17,30 @@ from invoiceflow.ports.unavailable import Unavailable
 
 ROLE: Final = "object_store"
 PIECE: Final = 256 * 1024
-_KEY: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
-_UNFINISHED: Final = ".put-"  # keys never start with a dot, so a half-written file is never an object
+_NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"  # never starts with a dot: those folders are the store's own
+_KEY: Final = re.compile(rf"{_NAME}(/{_NAME})*")
+_PREFIX: Final = re.compile(rf"({_NAME}/)*({_NAME})?")
+_UNFINISHED: Final = ".unfinished"
+_METADATA: Final = ".metadata"
 
 
 class LocalFolderStore(ObjectStore):
-    """Objects are files under `root`; metadata lies beside them in `.meta/`. Several processes may use one folder."""
+    """Objects are files under `root`, their metadata lies in `.metadata/`. Several processes may use one folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def put(self, key: str, content: BinaryIO, *, size: int, sha256: str, metadata: Mapping[str, str]) -> None:
-        path = self._path(key)
-        with _translated(key):
-            self._write(self._metadata_path(key), iter([orjson.dumps({"sha256": sha256, "size": size, **metadata})]))
-            self._write(path, _checked(content, size, sha256))
+        path, beside = self._path(key), self._metadata_path(key)
+        about = orjson.dumps({"sha256": sha256, "size": size, **metadata})
+        with _translated(key), self._written(_checked(content, size, sha256), synced=True) as unfinished:
+            _make_folder(path.parent)
+            _make_folder(beside.parent)
+            # the metadata is for people who look into the folder; the row has the same, so a crash may cost it
+            with self._written([about], synced=False) as unfinished_metadata:
+                unfinished_metadata.replace(beside)
+            unfinished.replace(path)
+            _sync_folder(path.parent)
 
     def get(self, key: str) -> bytes:
         with _translated(key):
@@ -39,11 +49,16 @@ class LocalFolderStore(ObjectStore):
     def stream(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         with _translated(key):
             file = self._path(key).open("rb")
-        return _pieces(file, key, start, end)
+        pieces = _pieces(file, key, start, end)
+        next(pieces)  # begun, so that closing it before its first piece closes the file
+        return pieces
 
     def head(self, key: str) -> StoredObject:
         with _translated(key):
-            return _stored(key, self._path(key).stat())
+            status = self._path(key).stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise NoSuchObject(key)
+        return _stored(key, status)
 
     def delete(self, key: str) -> None:
         for path in (self._path(key), self._metadata_path(key)):
@@ -51,24 +66,24 @@ class LocalFolderStore(ObjectStore):
                 path.unlink()
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        folder, _, start = prefix.rpartition("/")
-        yield from self._walk(self._root / folder if folder else self._root, f"{folder}/" if folder else "", start)
+        if not _PREFIX.fullmatch(prefix):
+            raise ValueError(f"not the beginning of an object key: {prefix[:80]!r}")
+        folder, slash, start = prefix.rpartition("/")
+        return self._walk(self._root / folder, folder + slash, start)
 
     def check(self) -> None:
-        with _translated("the folder"):
-            self._root.mkdir(parents=True, exist_ok=True)
-            probe = self._root / f"{_UNFINISHED}check-{os.getpid()}-{os.urandom(4).hex()}"
-            probe.write_bytes(b"ok")
-            probe.unlink()
+        with _translated("the folder"), self._written([b"ok"], synced=False):
+            return
 
     def sweep(self, before: datetime) -> int:
-        """Removes what interrupted puts left, when older than `before`; says how many files."""
+        """Removes what interrupted puts left, when older than `before`; says how many files. Raises Unavailable."""
         count = 0
-        for path in self._root.rglob(f"{_UNFINISHED}*"):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < before.timestamp():
-                    path.unlink()
-                    count += 1
+        with suppress(NoSuchObject), _translated(_UNFINISHED), os.scandir(self._root / _UNFINISHED) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # its put has just ended
+                    if entry.stat().st_mtime < before.timestamp():
+                        Path(entry).unlink()
+                        count += 1
         return count
 
     def _path(self, key: str) -> Path:
@@ -77,27 +92,23 @@ class LocalFolderStore(ObjectStore):
         return self._root / key
 
     def _metadata_path(self, key: str) -> Path:
-        return self._root / ".meta" / f"{key}.json"
+        return self._root / _METADATA / f"{key}.json"
 
-    def _write(self, path: Path, pieces: Iterator[bytes]) -> None:
-        """Durable once it returns: the file's bytes, then its name."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.parent / f"{_UNFINISHED}{os.getpid()}-{os.urandom(8).hex()}"
+    @contextmanager
+    def _written(self, pieces: Iterable[bytes], *, synced: bool) -> Iterator[Path]:
+        """A file with these bytes, to be renamed; what is not renamed is removed at the end."""
+        path = self._root / _UNFINISHED / f"{os.getpid()}-{os.urandom(8).hex()}"
+        _make_folder(path.parent)
         try:
-            with unfinished.open("xb") as file:
+            with path.open("xb") as file:
                 for piece in pieces:
                     file.write(piece)
                 file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
+                if synced:
+                    os.fsync(file.fileno())
+            yield path
         finally:
-            os.close(folder)
+            path.unlink(missing_ok=True)
 
     def _walk(self, folder: Path, base: str, start: str) -> Iterator[StoredObject]:
         with suppress(NoSuchObject), _translated(base), os.scandir(folder) as entries:
@@ -109,6 +120,23 @@ class LocalFolderStore(ObjectStore):
                     continue
                 with suppress(FileNotFoundError):  # deleted since
                     yield _stored(base + entry.name, entry.stat())
+
+
+def _make_folder(folder: Path) -> None:
+    """A new folder's name must be as durable as what is put into it."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _stored(key: str, status: os.stat_result) -> StoredObject:
@@ -126,7 +154,9 @@ def _checked(content: BinaryIO, size: int, sha256: str) -> Iterator[bytes]:
 
 
 def _pieces(file: BinaryIO, key: str, start: int, end: int | None) -> Iterator[bytes]:
+    """The first piece is empty (see `stream`)."""
     with file, _translated(key):
+        yield b""
         file.seek(start)
         left = None if end is None else end - start
         while (left is None or left > 0) and (piece := file.read(PIECE if left is None else min(PIECE, left))):
@@ -138,7 +168,7 @@ def _pieces(file: BinaryIO, key: str, start: int, end: int | None) -> Iterator[b
 def _translated(key: str) -> Iterator[None]:
     try:
         yield
-    except FileNotFoundError as error:
+    except (FileNotFoundError, IsADirectoryError) as error:
         raise NoSuchObject(key) from error
     except OSError as error:
         raise Unavailable(ROLE, f"{error.strerror or error} ({key})") from error

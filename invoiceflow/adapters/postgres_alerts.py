@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from invoiceflow.database import Database
+from invoiceflow.database import Database, storable
 from invoiceflow.ports.alert_outbox import Alert, AlertOutbox
 
 ROLE: Final = "database"
@@ -22,7 +22,7 @@ class PostgresAlerts(AlertOutbox):
                 """INSERT INTO alerts (key, title, body, created_at)
                    SELECT key, title, body, %s FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (key, title, body)
                    ON CONFLICT (key) DO NOTHING""",
-                [now, [a.key for a in alerts], [a.title for a in alerts], [a.body for a in alerts]],
+                [now, [a.key for a in alerts], [storable(a.title) for a in alerts], [storable(a.body) for a in alerts]],
             ).rowcount
 
     def unsent(self, limit: int) -> list[Alert]:
@@ -43,5 +43,5 @@ class PostgresAlerts(AlertOutbox):
         with self._database.transaction(ROLE) as connection:
             connection.execute(
                 "UPDATE alerts SET attempts = attempts + 1, last_error = %s WHERE key = ANY(%s) AND sent_at IS NULL",
-                [f"{now.isoformat()} {reason}"[:2000], list(keys)],
+                [storable(f"{now.isoformat()} {reason}")[:2000], list(keys)],
             )

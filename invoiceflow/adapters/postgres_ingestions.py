@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
 from psycopg import Connection, Cursor, errors
 from psycopg.rows import dict_row
 
-from invoiceflow.database import Database
+from invoiceflow.database import Database, storable, storable_json
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import (
     Ingestion,
@@ -38,6 +37,18 @@ _COLUMNS: Final = (
 )
 _CLEAR_FAILURE: Final = "failure_code = NULL, failure_message = NULL, failure_transient = NULL, next_attempt_at = NULL"
 
+# asked again at every claim: of two uploads at one moment neither saw the other, and what it names may be withdrawn since
+_FIRST_OF_THE_SAME: Final = """(
+    SELECT same.id FROM ingestions AS same WHERE same.sha256 = ingestions.sha256 AND same.sha256 <> ''
+       AND (same.created_at, same.id) < (ingestions.created_at, ingestions.id) ORDER BY same.created_at, same.id LIMIT 1
+)"""
+_IS_DUE: Final = """(
+    (status = 'FAILED' AND failure_transient AND next_attempt_at <= %(now)s AND attempts < %(max_attempts)s)
+    OR (status IN ('PENDING', 'PROCESSING') AND updated_at < %(stale_before)s)
+    OR (status = 'PENDING' AND published_at IS NULL AND updated_at < %(unpublished_before)s)
+    OR (status = 'COMPLETED' AND extractor_version <> %(extractor_version)s)
+)"""
+# the same, one index a branch, which a single condition would not get
 _DUE: Final = """
     SELECT id FROM (
         (SELECT id FROM ingestions
@@ -50,10 +61,11 @@ _DUE: Final = """
                  OR (status = 'PENDING' AND published_at IS NULL AND updated_at < %(unpublished_before)s))
           ORDER BY updated_at LIMIT %(limit)s)
         UNION ALL
-        (SELECT id FROM ingestions
-          WHERE status = 'COMPLETED' AND (extractor_version < %(extractor_version)s
-                                         OR extractor_version > %(extractor_version)s)
-          ORDER BY id LIMIT %(limit)s)
+        (SELECT id FROM ingestions WHERE status = 'COMPLETED' AND extractor_version < %(extractor_version)s
+          ORDER BY extractor_version, id LIMIT %(limit)s)
+        UNION ALL
+        (SELECT id FROM ingestions WHERE status = 'COMPLETED' AND extractor_version > %(extractor_version)s
+          ORDER BY extractor_version, id LIMIT %(limit)s)
     ) AS due LIMIT %(limit)s
 """
 
@@ -157,8 +169,7 @@ class PostgresIngestions(IngestionRepository):
                 _rows(connection)
                 .execute(
                     f"""UPDATE ingestions SET status = 'PROCESSING', attempts = attempts + 1, revision = revision + 1,
-                           run_id = %s,
-                           {_CLEAR_FAILURE}
+                           run_id = %s, duplicate_of = {_FIRST_OF_THE_SAME}, {_CLEAR_FAILURE}
                     WHERE id IN (SELECT id FROM ingestions WHERE id = ANY(%s) AND status IN ('PENDING', 'PROCESSING')
                                  ORDER BY id FOR UPDATE)
                     RETURNING {_COLUMNS}""",
@@ -264,7 +275,9 @@ class PostgresIngestions(IngestionRepository):
                 .execute(
                     f"""UPDATE ingestions SET status = 'PENDING', published_at = NULL, {_CLEAR_FAILURE},
                            attempts = CASE WHEN status = 'COMPLETED' THEN 0 ELSE attempts END
-                    WHERE id IN (SELECT id FROM ingestions WHERE id IN ({_DUE}) ORDER BY id FOR UPDATE SKIP LOCKED)
+                    -- asked again of the locked row: it may have been finished in between
+                    WHERE id IN (SELECT id FROM ingestions WHERE id IN ({_DUE}) AND {_IS_DUE}
+                                 ORDER BY id FOR UPDATE SKIP LOCKED)
                     RETURNING {_COLUMNS}""",
                     _due_parameters(limits, limit),
                 )
@@ -369,7 +382,7 @@ def _result(result: Completed | Failed) -> dict[str, Any]:
         "revision": result.revision,
         "status": (IngestionStatus.FAILED if failure else IngestionStatus.COMPLETED).value,
         "code": failure and failure.code,
-        "message": failure and _text(failure.message),
+        "message": failure and storable(failure.message),
         "transient": failure and failure.transient,
         "next": result.next_attempt_at if isinstance(result, Failed) else None,
         "version": extraction and extraction.extractor_version,
@@ -391,8 +404,8 @@ def _keep_extractions(connection: Connection, completed: Sequence[Completed]) ->
                 (
                     request_id,
                     extraction.extractor_version,
-                    _text(orjson.dumps(to_document(extraction.invoice)).decode().replace("\\u0000", "")),
-                    _text(extraction.text),
+                    storable_json(to_document(extraction.invoice)),
+                    storable(extraction.text),
                     extraction.page_count,
                     list(extraction.readers),
                     extraction.seconds,
@@ -411,8 +424,3 @@ def _extraction(row: Mapping[str, Any]) -> StoredExtraction:
         extractor_version=row["extractor_version"],
         seconds=row["seconds"],
     )
-
-
-def _text(value: str) -> str:
-    """PostgreSQL keeps no NUL and no lone surrogate; both come out of broken fonts."""
-    return value.replace("\0", "").encode("utf-8", "replace").decode()

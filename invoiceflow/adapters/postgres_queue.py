@@ -38,6 +38,9 @@ class PostgresQueue(IngestQueue):
                 "INSERT INTO queue_messages (request_id, correlation_id) SELECT * FROM unnest(%s::uuid[], %s::text[])",
                 [[m.request_id for m in messages], [m.correlation_id for m in messages]],
             )
+            connection.commit()
+            # by itself: a commit with a notification in it holds a lock of the whole server while the disk syncs.
+            # Lost between the two? A waiting consumer looks by itself as well.
             connection.execute(f"NOTIFY {CHANNEL}")
 
     def depth(self) -> QueueDepth:
@@ -103,6 +106,8 @@ class PostgresQueueConsumer(QueueConsumer):
         with _translated():
             deadline = time.monotonic() + wait
             while True:
+                for _ in self._connection.notifies(timeout=0):  # of messages long taken: a busy hour's would fill the memory
+                    pass
                 free = min(limit, self._prefetch - len(self._held))
                 deliveries = self._claim(free) if free > 0 else []
                 left = deadline - time.monotonic()

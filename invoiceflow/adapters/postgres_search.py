@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
 from psycopg import Connection
 
-from invoiceflow.database import Database
+from invoiceflow.database import Database, storable, storable_json
 from invoiceflow.domain.search import analysis
 from invoiceflow.domain.search.document import SearchDocument
 from invoiceflow.domain.search.highlight import Highlight, highlight
@@ -306,7 +305,7 @@ def _row(document: SearchDocument, spellings: set[str]) -> tuple[Any, ...]:
         document.with_tax,
         list(document.findings),
         words,
-        orjson.dumps(document.hit()).decode().replace("\\u0000", ""),
+        storable_json(document.hit()),
         _clean(document.text),
     )
 
@@ -335,5 +334,4 @@ def _is_spelling(word: str) -> bool:
 
 
 def _clean(value: str | None) -> str | None:
-    """PostgreSQL keeps no NUL and no lone surrogate; both come out of broken fonts."""
-    return None if value is None else value.replace("\0", "").encode("utf-8", "replace").decode()
+    return None if value is None else storable(value)

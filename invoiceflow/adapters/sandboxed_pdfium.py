@@ -51,6 +51,8 @@ def count_pages(path: str) -> int:
             raise PermanentFailure(
                 "file.encrypted", "The PDF is protected by a password. Please send it without one."
             ) from None
+        if _is_without_pages(path):
+            return 0
         raise PermanentFailure("file.corrupted", "The PDF is damaged and cannot be opened.") from None
     try:
         pages = len(document)
