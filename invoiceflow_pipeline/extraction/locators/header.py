@@ -43,8 +43,11 @@ _FILLERS: Final = frozenset(
         "vat",
     ]
 )
+_PART_OF_A_VALUE: Final = re.compile(r"[-/_]?\d")  # "PO-4711" is a value, not a label
 _RELATION: Final = {"same": 1.0, "right": 0.97, "below": 0.9}
 _CURRENCY_CODE: Final = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(CURRENCY_CODES)) + r")(?![A-Za-z])")
+_CREDIT_WORDS: Final = ("credit", "gutschrift", "avoir", "abono", "notadicredito", "notadecredito", "kredit", "koryguj")
+_NAMES_ITS_KIND: Final = 8
 _CREDIT_CODE: Final = "381"
 _INVOICE_CODE: Final = "380"
 
@@ -71,7 +74,7 @@ def locate_reference(reading: Reading, field: str) -> list[Candidate[str]]:
     """Candidates for the purchase order (`order`, BT-13), the buyer's (`buyer_reference`, BT-10) or the payment reference (BT-83)."""
     found: list[Candidate[str]] = []
     for cell, label in reading.labelled(field):
-        if label.start > 0 and not _follows_a_break(cell, label):
+        if (label.start > 0 and not _follows_a_break(cell, label)) or _PART_OF_A_VALUE.match(cell.text, label.end):
             continue
         for place in reading.places(cell, label):
             token = _number_token(place)
@@ -122,6 +125,10 @@ def locate_type(reading: Reading) -> list[Candidate[str]]:
                 _CREDIT_CODE if credit else _INVOICE_CODE, cell, cell.text[label.start : label.end], alone + tall, "title"
             )
         )
+    for cell, label in reading.labelled("number"):
+        credit = any(word in label.phrase for word in _CREDIT_WORDS)
+        if label.start == 0 and cell.page == 1 and len(label.phrase) >= _NAMES_ITS_KIND:
+            found.append(Candidate(_CREDIT_CODE if credit else _INVOICE_CODE, cell, cell.text[: label.end], 0.61 + 0.05 * credit, "names its number"))
     return found
 
 

@@ -21,6 +21,7 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _HEADING_ROWS: Final = 4
 _WITHOUT_AMOUNT: Final = 3  # so many clear headings make a table even where none of them names the amount
+_UNIT_LETTERS: Final = 10  # a cell of several numbers may hold so many letters beside them: units
 _NUMERIC: Final = frozenset(("col_amount", "col_gross", "col_price", "col_quantity", "col_tax_amount"))
 
 
@@ -138,16 +139,15 @@ def _columns_in(reading: Reading, row: Row) -> list[Column]:
     for cell in row.cells:
         if len(cell.text) > 60:
             continue
-        width = (cell.x1 - cell.x0) / max(1, len(cell.text))
         previous_end = -1
         for label in reading.labels(cell):
             kinds = label.fields.intersection(_COLUMNS)
             joined = previous_end >= 0 and cell.text[previous_end : label.start] == "-"  # "Pos-Betrag" is one heading
             previous_end = label.end if kinds else -1
             if kinds and joined:
-                found[-1] = Column(frozenset(kinds), found[-1].x0, cell.x0 + width * label.end)
+                found[-1] = Column(frozenset(kinds), found[-1].x0, cell.span(label.start, label.end)[1])
             elif kinds:
-                found.append(Column(frozenset(kinds), cell.x0 + width * label.start, cell.x0 + width * label.end))
+                found.append(Column(frozenset(kinds), *cell.span(label.start, label.end)))
     return found
 
 
@@ -271,10 +271,12 @@ def _pieces(reading: Reading, row: Row) -> Iterator[Piece]:
     for cell in row.cells:
         amounts = find_amounts(cell.text, reading.decimal_sign)
         letters = sum(c.isalpha() for c in cell.text)
-        if len(amounts) > 1 and letters <= 6:
-            width = (cell.x1 - cell.x0) / max(1, len(cell.text))
-            for amount in amounts:
-                yield Piece(amount.text, amount, cell, cell.x0 + width * amount.start, cell.x0 + width * amount.end)
+        outside = letters - sum(c.isalpha() for a in amounts for c in a.text)
+        if len(amounts) > 1 and outside <= _UNIT_LETTERS and any(a.decimals >= 2 or a.is_percent for a in amounts):
+            for position, amount in enumerate(amounts):
+                stop = amounts[position + 1].start if position + 1 < len(amounts) else len(cell.text)
+                unit = cell.text[amount.start : stop] if not amount.currency and not amount.is_percent else amount.text
+                yield Piece(unit.strip(), amount, cell, *cell.span(amount.start, amount.end))
         else:
             alone = amounts[0] if amounts and letters <= max(8, len(cell.text) // 2) else None
             yield Piece(cell.text, alone, cell, cell.x0, cell.x1)

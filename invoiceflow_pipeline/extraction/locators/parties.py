@@ -26,6 +26,7 @@ _NOT_A_NAME: Final = re.compile(
     r"https?:|www\.|@|\b(?:tel|fax|phone|telefon|iban|bic|swift|e-?mail|page|seite|blz|kto|street|strasse|straße|rue|www)\b[.:\s]|^\W*$|^\d+[\s\w]{0,3}$|\b(?:p\.?\s?o\.?\s?box)\b",
     re.IGNORECASE,
 )
+_MONOGRAM: Final = re.compile(r"^([A-ZÀ-Þ])\s+(?=\1\w)")  # a logo's letter before the name
 _SAYS_ENOUGH: Final = 9  # letters of a label that may be followed by its value without a colon
 _DOMAIN: Final = re.compile(r"(?:@|www\.|https?://)([\w-]+)(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _MAILERS: Final = frozenset(
@@ -179,7 +180,7 @@ def block_head(reading: Reading, cell: Cell) -> Cell | None:
 
 def name_in(text: str) -> str | None:
     """The text as a name of a party, or None where it cannot be one."""
-    text = text.strip(" :;,-–|·•*")
+    text = _MONOGRAM.sub("", text.strip(" :;,-–|·•*"))
     if not 2 <= len(text) <= 90 or sum(c.isalpha() for c in text) < 2 or _NOT_A_NAME.search(text) or _SALUTATION.match(text):
         return None
     if find_dates(text) or is_city_line(text) or any(a.decimals == 2 for a in find_amounts(text)):

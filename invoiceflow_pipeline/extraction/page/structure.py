@@ -45,6 +45,16 @@ class Cell:
     def middle(self) -> float:
         return (self.y0 + self.y1) / 2
 
+    def span(self, start: int, end: int) -> tuple[float, float]:
+        """Left and right edge of the words that text[start:end] touches."""
+        x0, x1, position = self.x1, self.x0, 0
+        for word in self.words:
+            stop = position + len(word.text)
+            if position < end and start < stop:
+                x0, x1 = min(x0, word.x0), max(x1, word.x1)
+            position = stop + 1
+        return (x0, x1) if x0 < x1 else (self.x0, self.x1)
+
     def overlaps(self, other: "Cell") -> bool:
         """Whether the two share some horizontal extent."""
         return self.x0 < other.x1 and other.x0 < self.x1
