@@ -1,10 +1,13 @@
 """The contract of `AlertOutbox`, on PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from invoiceflow.adapters.postgres_alerts import PostgresAlerts
 from invoiceflow.database import Database
 from invoiceflow.ports.alert_outbox import Alert, AlertOutbox
+from invoiceflow.ports.unavailable import Unavailable
 from tests.rows import now
 
 ONE = Alert("check:1", "title", "one")
@@ -33,3 +36,20 @@ def test_what_a_target_did_not_take_stays_unsent(outbox: AlertOutbox) -> None:
 
 def test_nothing_to_add_is_nothing_added(outbox: AlertOutbox) -> None:
     assert outbox.add([], now()) == 0
+
+
+def test_any_text_can_be_an_alert(outbox: AlertOutbox) -> None:
+    assert outbox.add([Alert("check:1", "a\0b", "c\ud800d")], now()) == 1
+    outbox.mark_failed(["check:1"], "e\0f", now())
+    assert outbox.unsent(10) == [Alert("check:1", "ab", "c?d")]
+
+
+def test_two_writers_of_one_alert_write_it_once(outbox: AlertOutbox) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(lambda _: outbox.add([ONE, TWO], now()), range(16))) == 2
+
+
+def test_an_outbox_that_is_away_says_so() -> None:
+    away = PostgresAlerts(Database("postgresql://nobody@127.0.0.1:1/none", application_name="t", size=1, wait=0.3))
+    with pytest.raises(Unavailable):
+        away.unsent(1)

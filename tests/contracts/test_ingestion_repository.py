@@ -1,10 +1,16 @@
 """The contract of `IngestionRepository`, on PostgreSQL."""
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
+import psycopg
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
 from invoiceflow.database import Database
@@ -17,6 +23,7 @@ from invoiceflow.ports.ingestion_repository import (
     IdempotencyKeyTaken,
     IngestionRepository,
 )
+from invoiceflow.ports.unavailable import Unavailable
 from tests.rows import added, completed, new_id, new_ingestion, now, reading
 
 BROKEN = RecordedFailure("file.corrupted", "The PDF is damaged.", transient=False)
@@ -210,3 +217,160 @@ def test_finished_rows_are_listed_page_by_page(rows: IngestionRepository) -> Non
 def test_it_tells_which_ids_have_a_row(rows: IngestionRepository) -> None:
     row = added(rows)
     assert rows.ids_present([row.id, new_id()]) == {row.id}
+
+
+def test_of_two_uploads_at_one_moment_the_second_is_known_at_its_claim(rows: IngestionRepository, database: Database) -> None:
+    first, second = added(rows, content=b"same"), added(rows, content=b"same")
+    with database.transaction("test") as connection:  # as if neither had seen the other
+        connection.execute("UPDATE ingestions SET duplicate_of = NULL")
+    assert [row.duplicate_of for row in rows.claim([second.id, first.id], "run")] == [first.id, None]
+
+
+def test_a_withdrawn_ingestion_is_nobody_s_original(rows: IngestionRepository) -> None:
+    first, second = added(rows, content=b"same"), added(rows, content=b"same")
+    assert second.duplicate_of == first.id
+    rows.withdraw(first.id)
+    assert [row.duplicate_of for row in rows.claim([second.id], "run")] == [None]
+
+
+def test_a_row_is_withdrawn_or_claimed_but_never_both(rows: IngestionRepository) -> None:
+    waiting = [added(rows).id for _ in range(40)]
+    withdrawn: list[bool] = []
+    claimed: list[Ingestion] = []
+    start = threading.Barrier(2)
+
+    def withdraw() -> None:
+        start.wait()
+        withdrawn.extend(rows.withdraw(request_id) for request_id in waiting)
+
+    def claim() -> None:
+        start.wait()
+        for at in range(0, 40, 5):
+            claimed.extend(rows.claim(list(reversed(waiting[at : at + 5])), "run"))
+
+    run_together(withdraw, claim)
+    gone = {request_id for request_id, was in zip(waiting, withdrawn, strict=True) if was}
+    assert gone.isdisjoint(row.id for row in claimed)
+    assert gone | {row.id for row in claimed} == set(waiting)
+    assert rows.ids_present(waiting) == set(waiting) - gone
+
+
+def test_two_consumers_that_claim_the_same_rows_get_revisions_of_their_own(rows: IngestionRepository) -> None:
+    ids = [added(rows).id for _ in range(30)]
+    revisions: list[tuple[object, int]] = []
+
+    def claim(order: list[UUID]) -> None:
+        for _ in range(5):
+            revisions.extend((row.id, row.revision) for row in rows.claim(order, "run"))
+
+    run_together(lambda: claim(ids), lambda: claim(ids[::-1]))
+    assert sorted(revisions) == sorted((request_id, revision) for request_id in ids for revision in range(1, 11))
+
+
+def test_a_result_for_a_row_that_was_put_back_meanwhile_comes_too_late(rows: IngestionRepository) -> None:
+    [claimed] = rows.claim([added(rows).id], "slow")
+    rows.take_due(limits(stale_before=now() + timedelta(seconds=1)), 10)
+    assert rows.finish([Completed(claimed.id, claimed.revision, reading())], now()) == set()
+    assert found(rows, claimed).status is IngestionStatus.PENDING
+
+
+def test_a_row_that_is_finished_while_the_schedule_looks_is_left_alone(rows: IngestionRepository, database: Database) -> None:
+    [claimed] = rows.claim([added(rows).id], "slow")
+    due = limits(stale_before=now() + timedelta(seconds=1))
+    with database.transaction("test") as connection:  # finishing, not yet committed: the row is locked
+        connection.execute("UPDATE ingestions SET status = 'COMPLETED', extractor_version = '1'")
+        assert rows.count_due(due, 10) == 1
+        assert rows.take_due(due, 10) == []
+    assert found(rows, claimed).status is IngestionStatus.COMPLETED
+
+
+def test_nothing_given_is_nothing_done(rows: IngestionRepository) -> None:
+    assert rows.claim([], "run") == []
+    assert rows.finish([], now()) == set()
+    assert rows.reopen([], "c") == []
+    assert rows.extractions([]) == {}
+    assert rows.ids_present([]) == set()
+    assert rows.fail_dead_letters([], BROKEN, now()) == []
+    assert rows.document(new_id()) is None
+    rows.mark_published([], now())
+
+
+def test_publishing_again_does_not_move_the_first_time(rows: IngestionRepository) -> None:
+    row, first = added(rows), now()
+    rows.mark_published([row.id], first)
+    rows.mark_published([row.id], first + timedelta(hours=1))
+    assert found(rows, row).published_at == first
+
+
+def test_withdrawing_frees_the_idempotency_key(rows: IngestionRepository) -> None:
+    key = IdempotencyKey("key", "f", now() + timedelta(hours=1))
+    rows.withdraw(added(rows, key).id)
+    assert rows.find_by_idempotency_key("key", now()) is None
+    added(rows, key)
+
+
+def test_an_expired_key_that_is_still_there_can_be_used_again(rows: IngestionRepository) -> None:
+    first = added(rows, IdempotencyKey("key", "f", now() - timedelta(seconds=1)))
+    second = added(rows, IdempotencyKey("key", "f", now() + timedelta(hours=1)))
+    known = rows.find_by_idempotency_key("key", now())
+    assert known is not None
+    assert known.ingestion.id == second.id != first.id
+
+
+def test_reading_again_keeps_both_versions_and_gives_the_newest(rows: IngestionRepository) -> None:
+    row = completed(rows, "1")
+    for version, number in (("2", "SECOND"), ("1", "BACK TO ONE")):
+        rows.reopen([row.id], "again")
+        [claimed] = rows.claim([row.id], "run")
+        rows.finish([Completed(row.id, claimed.revision, reading(number, version))], now())
+        assert rows.extractions([row.id])[row.id].invoice.number == number
+        assert found(rows, row).extractor_version == version
+
+
+def test_indexing_again_leaves_the_reading_as_it_was(rows: IngestionRepository) -> None:
+    row = completed(rows)
+    rows.reopen([row.id], "again")
+    [claimed] = rows.claim([row.id], "run")
+    assert rows.finish([Completed(row.id, claimed.revision, None)], now()) == {row.id}
+    assert found(rows, row).extractor_version == "1"
+    assert rows.extractions([row.id])[row.id] == reading()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(st.lists(st.text(st.characters() | st.sampled_from("\0\ud800\\u0")), min_size=1, max_size=4))
+@example(["a\\u0000b", "c\0d", "\ud800"])
+def test_no_text_in_an_invoice_can_spoil_its_batch(rows: IngestionRepository, texts: list[str]) -> None:
+    claimed = rows.claim([added(rows).id for _ in texts], "run")
+    results = [Completed(row.id, row.revision, reading(text, text=text)) for row, text in zip(claimed, texts, strict=True)]
+    assert rows.finish(results, now()) == {row.id for row in claimed}
+    kept = rows.extractions([row.id for row in claimed])
+    for row, text in zip(claimed, texts, strict=True):
+        storable = text.replace("\0", "").encode("utf-8", "replace").decode()
+        assert (kept[row.id].invoice.number, kept[row.id].text) == (storable, storable)
+
+
+def test_a_result_of_many_is_written_in_one_transaction(rows: IngestionRepository, database: Database) -> None:
+    claimed = rows.claim([added(rows).id for _ in range(3)], "run")
+    with database.transaction("test") as connection:
+        connection.execute("ALTER TABLE extractions ADD CHECK (text <> 'refuse me')")
+    results = [
+        Completed(row.id, row.revision, reading(text=text)) for row, text in zip(claimed, ("a", "b", "refuse me"), strict=True)
+    ]
+    with pytest.raises(psycopg.IntegrityError):
+        rows.finish(results, now())
+    assert rows.status_counts() == StatusCounts(processing=3)
+    assert rows.extractions([row.id for row in claimed]) == {}
+
+
+def test_rows_that_are_away_say_so() -> None:
+    away = PostgresIngestions(Database("postgresql://nobody@127.0.0.1:1/none", application_name="t", size=1, wait=0.3))
+    for call in (away.check, away.status_counts, lambda: away.get(new_id()), lambda: away.add(new_ingestion())):
+        with pytest.raises(Unavailable, match="database"):
+            call()
+
+
+def run_together(*works: Callable[[], None]) -> None:
+    """Runs each in a thread of its own and raises what went wrong in one."""
+    with ThreadPoolExecutor(len(works)) as pool:
+        for future in [pool.submit(work) for work in works]:
+            future.result()

@@ -3,7 +3,12 @@
 import hashlib
 import io
 import os
+import resource
+import signal
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -54,7 +59,7 @@ def test_a_put_with_another_checksum_or_size_leaves_nothing(store: ObjectStore, 
     with pytest.raises(ValueError, match="size"):
         store.put("raw/a.pdf", io.BytesIO(b"ab"), size=5, sha256=hashlib.sha256(b"ab").hexdigest(), metadata={})
     assert list(store.list("")) == []
-    assert not list((tmp_path / "objects" / "raw").iterdir())
+    assert not [path for path in (tmp_path / "objects").rglob("*") if path.is_file()]
 
 
 def test_a_second_put_replaces_and_a_delete_removes(store: ObjectStore) -> None:
@@ -77,11 +82,85 @@ def test_objects_are_listed_by_the_beginning_of_their_key(store: ObjectStore) ->
 def test_a_key_never_leads_out_of_the_folder(store: ObjectStore, key: str) -> None:
     with pytest.raises(ValueError, match="key"):
         store.get(key)
+    with pytest.raises(ValueError, match="key"):
+        put(store, key, b"")
+    with pytest.raises(ValueError, match="key"):
+        store.delete(key)
+
+
+@pytest.mark.parametrize("prefix", ["../", "/etc/", "raw/../../", ".metadata/", "raw//"])
+def test_a_listing_never_leads_out_of_the_folder(store: ObjectStore, prefix: str) -> None:
+    with pytest.raises(ValueError, match="key"):
+        store.list(prefix)
+
+
+def test_a_put_that_fails_leaves_what_was_there(store: ObjectStore) -> None:
+    put(store, "raw/a.pdf", b"one")
+    with pytest.raises(ValueError, match="sha256"):
+        store.put("raw/a.pdf", io.BytesIO(b"two"), size=3, sha256="0" * 64, metadata={})
+    assert store.get("raw/a.pdf") == b"one"
+
+
+def test_only_the_given_number_of_bytes_is_taken_from_where_the_content_stands(store: ObjectStore) -> None:
+    content = io.BytesIO(b"before|inside|after")
+    content.seek(7)
+    store.put("raw/a.pdf", content, size=6, sha256=hashlib.sha256(b"inside").hexdigest(), metadata={})
+    assert store.get("raw/a.pdf") == b"inside"
+
+
+def test_a_folder_of_objects_is_no_object(store: ObjectStore) -> None:
+    put(store, "raw/a.pdf", b"a")
+    for look in (store.get, store.stream, store.head):
+        with pytest.raises(NoSuchObject):
+            look("raw")
+    store.delete("raw")
+    assert store.get("raw/a.pdf") == b"a"
+
+
+def test_a_stream_that_is_given_up_lets_go_of_its_file(store: ObjectStore) -> None:
+    put(store, "raw/a.pdf", b"a" * 1_000_000)
+    for taken in (0, 1):
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        stream = store.stream("raw/a.pdf")
+        assert len(list(islice(stream, taken))) == taken
+        assert isinstance(stream, Generator)
+        stream.close()
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_full_disk_says_so_and_leaves_nothing(store: ObjectStore) -> None:
+    full = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, full[1]))
+    try:
+        with pytest.raises(Unavailable, match="object_store"):
+            put(store, "raw/a.pdf", b"a" * 500_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, full)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert list(store.list("")) == []
+
+
+def test_puts_of_one_key_at_one_moment_leave_one_of_them_whole(store: ObjectStore) -> None:
+    contents = [bytes([n]) * 300_000 for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda content: put(store, "raw/a.pdf", content), contents))
+    assert store.get("raw/a.pdf") in contents
+
+
+def test_a_listing_that_is_read_slowly_bears_deletions(store: ObjectStore) -> None:
+    for n in range(20):
+        put(store, f"raw/{n}.pdf", b"a")
+    listing = store.list("raw/")
+    first = next(listing)
+    for n in range(20):
+        store.delete(f"raw/{n}.pdf")
+    assert {first.key, *(o.key for o in listing)} <= {f"raw/{n}.pdf" for n in range(20)}
 
 
 def test_what_an_interrupted_put_left_is_no_object_and_is_swept(store: LocalFolderStore, tmp_path: Path) -> None:
     put(store, "raw/a.pdf", b"a")
-    (tmp_path / "objects" / "raw" / ".put-1-abc").write_bytes(b"half")
+    (tmp_path / "objects" / ".unfinished" / "1-abc").write_bytes(b"half")
     assert [o.key for o in store.list("raw/")] == ["raw/a.pdf"]
     assert store.sweep(now() - timedelta(hours=1)) == 0
     assert store.sweep(now() + timedelta(seconds=1)) == 1
