@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 
 
-
 def corpus() -> list[tuple[str, bytes]]:
     """The files to measure on: $INVOICEFLOW_CORPUS, ../shared/corpus/as-is, or the project's own samples."""
     folder = Path(os.environ.get("INVOICEFLOW_CORPUS", Path(__file__).parents[2] / "shared" / "corpus" / "as-is"))

@@ -11,11 +11,9 @@ from invoiceflow_pipeline.jobs import QUIET, reprocess_job, retention_job, sweep
     job=reprocess_job,
     cron_schedule="*/2 * * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    required_resource_keys={"system"},
     description="Transient failures whose time has come, stale or unpublished invoices, those read by another version.",
 )
-def reprocess_due(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    system: System = context.resources.system
+def reprocess_due(system: dg.ResourceParam[System]) -> dg.RunRequest | dg.SkipReason:
     if not housekeeping.is_anything_due(system, housekeeping.now()):
         return dg.SkipReason("nothing is due")
     return dg.RunRequest(run_config=QUIET)
@@ -25,11 +23,9 @@ def reprocess_due(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
     job=sweep_job,
     cron_schedule="*/5 * * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    required_resource_keys={"system"},
     description="Dead letters become FAILED; once a day objects without a row are removed.",
 )
-def sweeper(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    system: System = context.resources.system
+def sweeper(context: dg.ScheduleEvaluationContext, system: dg.ResourceParam[System]) -> dg.RunRequest | dg.SkipReason:
     at = context.scheduled_execution_time
     is_daily = (at.hour, at.minute) == (2, 0)
     if not is_daily and not system.queue.depth().dead:

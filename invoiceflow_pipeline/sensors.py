@@ -38,11 +38,9 @@ def is_ghost(alive_at: str | None, started_at: datetime, now: datetime) -> bool:
     job=consume_job,
     minimum_interval_seconds=1,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    required_resource_keys={"system"},
     description="Keeps as many consumer runs alive as the queue needs.",
 )
-def invoice_queue(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    system: System = context.resources.system
+def invoice_queue(context: dg.SensorEvaluationContext, system: dg.ResourceParam[System]) -> dg.SensorResult | dg.SkipReason:
     depth = system.queue.depth()
     since = housekeeping.now() - BOOT_TIME
     instance = context.instance
@@ -75,11 +73,9 @@ def ghost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 @dg.sensor(
     minimum_interval_seconds=15,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    required_resource_keys={"system"},
     description="Writes down failed extraction checks and failed runs as alerts, and sends what was not sent.",
 )
-def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    system: System = context.resources.system
+def alerts(context: dg.SensorEvaluationContext, system: dg.ResourceParam[System]) -> dg.SkipReason:
     cursor = alerting.Cursor.parse(context.cursor)
     checks, cursor = alerting.failed_checks(context.instance, cursor)
     runs, cursor = alerting.failed_runs(context.instance, cursor)

@@ -52,8 +52,8 @@ def invoice(context: dg.AssetExecutionContext) -> Iterator[Any]:
     size = system.settings.micro_batch
     for start in range(0, len(ids), size):
         batch = ids[start : start + size]
-        system.ingestions.reopen(batch, correlation_id=f"run:{context.run_id}")
-        outcomes = pipeline.processor.run(batch, context.run_id, journal, steps)
+        system.ingestions.reopen(batch, correlation_id=f"run:{context.run.run_id}")
+        outcomes = pipeline.processor.run(batch, context.run.run_id, journal, steps)
         failed += sum(outcome.failure is not None for outcome in outcomes)
     context.log.info("%s: %s invoices, %s failed", " + ".join(steps), len(ids), failed)
     yield from ()

@@ -1,0 +1,344 @@
+"""What Dagster is shown, and what a person at its UI can do: events, checks, materialising, sensors, schedules, alerts."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from invoiceflow.bootstrap import System
+from invoiceflow.domain.ingestion import Ingestion, IngestionStatus
+from invoiceflow.domain.search.query import Search
+from invoiceflow.ports.alert_outbox import Alert, AlertOutbox
+from invoiceflow.ports.ingest_queue import Message, QueueDepth
+from invoiceflow.sandbox import Sandbox, SandboxLimits
+from invoiceflow_pipeline import alerting, housekeeping, jobs, schedules, sensors
+from invoiceflow_pipeline.assets.invoice import invoice
+from invoiceflow_pipeline.definitions import defs
+from invoiceflow_pipeline.events import CHECK
+from invoiceflow_pipeline.partitions import INVOICES
+from invoiceflow_pipeline.resources import Pipeline
+from tests.pipeline.test_processing import make
+from tests.rows import accepted, added, completed, new_id, now
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    sandbox = Sandbox(1, SandboxLimits(memory_bytes=1 << 31, wall_seconds=3.0))
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def pipeline(system: System, sandbox: Sandbox) -> Iterator[Pipeline]:
+    processor = make(system, sandbox)
+    yield Pipeline(system, processor)
+    processor.close()
+
+
+@pytest.fixture
+def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "500")
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+def materialize(
+    instance: dg.DagsterInstance, pipeline: Pipeline, row: Ingestion, selection: Sequence[str] | None = None
+) -> None:
+    instance.add_dynamic_partitions(INVOICES, [str(row.id)])
+    result = dg.materialize(
+        [invoice],
+        instance=instance,
+        partition_key=str(row.id),
+        selection=list(selection) if selection else None,
+        resources={"pipeline": pipeline},
+    )
+    assert result.success
+
+
+def materialized(instance: dg.DagsterInstance, asset: str) -> list[str | None]:
+    records = instance.fetch_materializations(dg.AssetKey(asset), limit=50).records
+    return [record.partition_key for record in records]
+
+
+def checks(instance: dg.DagsterInstance) -> list[tuple[str | None, bool]]:
+    wanted = dg.EventRecordsFilter(event_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    found = []
+    for record in instance.event_log_storage.get_event_records(wanted, ascending=True):
+        event = record.event_log_entry.dagster_event
+        assert event is not None
+        evaluation = event.asset_check_evaluation_data
+        found.append((evaluation.partition, evaluation.passed))
+    return found
+
+
+def test_every_definition_can_be_loaded() -> None:
+    repository = defs.get_repository_def()
+    assert {job.name for job in repository.get_all_jobs()} >= {"consume_job", "reprocess_job", "sweep_job", "retention_job"}
+    assert {key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()} == {"raw", "extracted", "indexed"}
+    assert [key.name for key in repository.asset_graph.asset_check_keys] == [CHECK]
+
+
+def test_a_person_can_materialise_one_invoice(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
+    row = accepted(pipeline.system, b"RE-1")
+    materialize(instance, pipeline, row)
+    for asset in ("raw", "extracted", "indexed"):
+        assert materialized(instance, asset) == [str(row.id)]
+    assert checks(instance) == []  # a pass is only recorded where a failure stood
+    event = instance.get_latest_materialization_event(dg.AssetKey("extracted"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    metadata = event.asset_materialization.metadata
+    assert (metadata["number"].value, metadata["total"].value) == ("RE-1", "119.00 EUR")
+
+
+def test_a_failed_invoice_shows_a_failed_check_and_passes_once_it_is_repaired(
+    instance: dg.DagsterInstance, pipeline: Pipeline
+) -> None:
+    system = pipeline.system
+    row = accepted(system, b"broken")
+    materialize(instance, pipeline, row)
+    assert materialized(instance, "raw") == [str(row.id)]
+    assert materialized(instance, "extracted") == []
+    (system.settings.home / "objects" / row.s3_key).write_bytes(b"RE-2")
+    with system.database.transaction("test") as connection:
+        connection.execute("UPDATE ingestions SET sha256 = %s", [hashlib.sha256(b"RE-2").hexdigest()])
+    materialize(instance, pipeline, row)
+    assert checks(instance) == [(str(row.id), False), (str(row.id), True)]
+    after = system.ingestions.get(row.id)
+    assert after is not None
+    assert after.status is IngestionStatus.COMPLETED
+    assert materialized(instance, "indexed") == [str(row.id)]
+
+
+def test_indexed_alone_can_be_materialised(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
+    row = accepted(pipeline.system, b"RE-3")
+    materialize(instance, pipeline, row)
+    materialize(instance, pipeline, row, ["indexed"])
+    assert len(materialized(instance, "indexed")) == 2
+    assert len(materialized(instance, "extracted")) == 1
+    [hit] = pipeline.system.search.search(Search(q="RE-3")).hits
+    assert hit["revision"] == 2
+
+
+def test_a_consumer_run_ends_well_when_it_is_told_to_stop(
+    instance: dg.DagsterInstance, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [accepted(pipeline.system, b"RE-%d" % n) for n in range(5)]
+    pipeline.system.queue.publish([Message(row.id, "c") for row in rows])
+    from invoiceflow_pipeline import consuming
+
+    def done_then_stop(self: consuming.Consumption) -> None:
+        import os
+        import signal
+        import threading
+
+        def watch() -> None:
+            while self.done < 5:
+                self.stop.wait(0.05)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        threading.Thread(target=watch).start()
+        run(self)
+
+    run = consuming.Consumption.run
+    monkeypatch.setattr(consuming.Consumption, "run", done_then_stop)
+    result = jobs.consume_job.execute_in_process(instance=instance, resources={"pipeline": pipeline})
+    assert result.success
+    assert sorted(materialized(instance, "indexed"), key=str) == sorted(str(row.id) for row in rows)
+    assert instance.has_dynamic_partition(INVOICES, str(rows[0].id))
+    assert pipeline.system.queue.depth() == QueueDepth(0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("depth", "booting", "leaving", "wanted"),
+    [
+        (QueueDepth(0, 0, 0, 0), 0, 0, 1),  # one is always warm
+        (QueueDepth(0, 0, 1, 0), 0, 0, 0),
+        (QueueDepth(0, 0, 0, 0), 1, 0, 0),  # one starts already
+        (QueueDepth(0, 0, 1, 0), 0, 1, 1),  # the only one is leaving: a successor
+        (QueueDepth(10_000, 0, 1, 0), 0, 0, 1),  # a backlog
+        (QueueDepth(10**6, 0, 2, 0), 0, 0, 0),  # never more than the most
+        (QueueDepth(10**6, 0, 0, 0), 1, 0, 1),
+        (QueueDepth(0, 0, 3, 0), 0, 0, 0),
+    ],
+)
+def test_the_sensor_starts_as_many_consumers_as_are_missing(
+    system: System, depth: QueueDepth, booting: int, leaving: int, wanted: int
+) -> None:
+    assert sensors.wanted(depth, booting, leaving, system.settings) == wanted
+
+
+def test_the_queue_sensor_asks_for_a_consumer_and_no_more_while_one_starts(
+    instance: dg.DagsterInstance, system: System
+) -> None:
+    def tick() -> object:
+        with dg.build_sensor_context(instance=instance, resources={"system": system}) as context:
+            return sensors.invoice_queue(context)
+
+    asked = tick()
+    assert isinstance(asked, dg.SensorResult)
+    assert asked.run_requests is not None
+    [request] = asked.run_requests
+    assert request.tags == {jobs.STATE: jobs.BOOTING}
+    with system.queue.consumer(1):
+        assert isinstance(tick(), dg.SkipReason)
+
+
+def test_a_consumer_run_that_no_longer_says_that_it_lives_is_a_ghost() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    started = at - timedelta(hours=1)
+    assert sensors.is_ghost((at - timedelta(minutes=4)).isoformat(), started, at)
+    assert not sensors.is_ghost((at - timedelta(minutes=1)).isoformat(), started, at)
+    assert sensors.is_ghost(None, started, at)
+    assert not sensors.is_ghost(None, at - timedelta(seconds=30), at)
+
+
+def test_failed_checks_become_one_alert_that_is_sent_once(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
+    system = pipeline.system
+    bad = [accepted(system, b"broken", f"bad-{n}.pdf") for n in range(3)]
+    for row in bad:
+        materialize(instance, pipeline, row)
+    found, cursor = alerting.failed_checks(instance, alerting.Cursor())
+    assert len(found) == 3
+    assert "bad-0.pdf" in found[0].body
+    assert alerting.failed_checks(instance, alerting.Cursor.parse(cursor.text()))[0] == []
+    system.alerts.add(found, now())
+    sent: list[tuple[str, str]] = []
+    working = [False, True]
+
+    def send(_urls: Sequence[str], title: str, body: str) -> bool:
+        sent.append((title, body))
+        return working.pop(0)
+
+    assert send_all(system.alerts, send) == 0  # the target is down: nothing is lost
+    assert send_all(system.alerts, send) == 3
+    assert send_all(system.alerts, send) == 0
+    assert [title for title, _ in sent] == ["InvoiceFlow: 3 failures"] * 2
+    assert sent[1][1].count("file.corrupted") == 3
+
+
+def send_all(outbox: AlertOutbox, send: Callable[[Sequence[str], str, str], bool]) -> int:
+    return alerting.send_unsent(outbox, ["json://127.0.0.1"], now(), send)
+
+
+def test_an_alert_reaches_a_real_target_through_apprise(system: System) -> None:
+    import json
+    import threading
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    bodies: list[dict[str, str]] = []
+
+    class Target(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return None
+
+    server = HTTPServer(("127.0.0.1", 0), Target)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    system.alerts.add([Alert("check:1", "Invoice could not be processed", "a.pdf: file.corrupted")], now())
+    url = f"json://127.0.0.1:{server.server_port}"
+    assert alerting.send_unsent(system.alerts, [url], now()) == 1
+    server.shutdown()
+    server.server_close()
+    assert bodies[0]["message"] == "a.pdf: file.corrupted"
+
+
+def test_the_alert_sensor_writes_down_and_sends(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
+    materialize(instance, pipeline, accepted(pipeline.system, b"broken"))
+    with dg.build_sensor_context(instance=instance, resources={"system": pipeline.system}) as context:
+        sensors.alerts(context)
+        assert alerting.Cursor.parse(context.cursor).check > 0
+    assert pipeline.system.alerts.unsent(10) == []
+
+
+def test_a_long_list_of_failures_is_cut() -> None:
+    alerts = [Alert(str(n), "t", f"line {n}") for n in range(50)]
+    title, body = alerting.message(alerts)
+    assert title == "InvoiceFlow: 50 failures"
+    assert body.endswith("… and 30 more")
+
+
+def test_what_is_due_goes_back_into_the_queue(system: System) -> None:
+    old = completed(system.ingestions, version="0")
+    later = now() + timedelta(minutes=2)
+    assert housekeeping.is_anything_due(system, later)
+    assert housekeeping.requeue_due(system, later) == 1
+    row = system.ingestions.get(old.id)
+    assert row is not None
+    assert row.status is IngestionStatus.PENDING
+    assert row.published_at is not None
+    assert system.queue.depth().waiting == 1
+    assert not housekeeping.is_anything_due(system, later)
+
+
+def test_nothing_is_put_back_while_the_queue_is_deep(system: System) -> None:
+    completed(system.ingestions, version="0")
+    system.queue.publish([Message(new_id(), "c")] * housekeeping.SHALLOW)
+    assert housekeeping.requeue_due(system, now()) == 0
+
+
+def test_dead_letters_become_failed_rows_with_a_failed_check(instance: dg.DagsterInstance, system: System) -> None:
+    row = added(system.ingestions)
+    system.queue.publish([Message(row.id, "c")])
+    for _ in range(6):
+        with system.queue.consumer(1) as consumer:
+            consumer.receive(1, wait=0.2)
+    assert system.queue.depth().dead == 1
+    assert jobs.sweep_job.execute_in_process(instance=instance, resources={"system": system}).success
+    after = system.ingestions.get(row.id)
+    assert after is not None
+    assert after.failure == housekeeping.GAVE_UP
+    assert checks(instance) == [(str(row.id), False)]
+    assert system.queue.depth().dead == 0
+
+
+def test_an_object_without_a_row_is_removed_after_a_day(system: System) -> None:
+    owned, orphan = accepted(system, b"RE-1"), accepted(system, b"RE-2")
+    system.ingestions.withdraw(orphan.id)
+    assert housekeeping.remove_orphans(system, now()) == 0
+    assert housekeeping.remove_orphans(system, now() + timedelta(days=2)) == 1
+    assert [o.key for o in system.objects.list("raw/")] == [owned.s3_key]
+
+
+def test_retention_removes_old_keys_and_those_beyond_the_largest_number(instance: dg.DagsterInstance, system: System) -> None:
+    rows = [completed(system.ingestions) for _ in range(4)]
+    waiting = added(system.ingestions)
+    keys = [str(row.id) for row in rows]
+    instance.add_dynamic_partitions(INVOICES, [*keys, str(waiting.id)])
+    few = system.settings.model_copy(update={"retention_keys": 3})
+    limited = System(few, system.database, system.ingestions, system.objects, system.queue, system.search, system.alerts)
+    assert housekeeping.expire_partitions(instance, INVOICES, system, now()) == 0
+    assert housekeeping.expire_partitions(instance, INVOICES, limited, now()) == 2
+    assert set(instance.get_dynamic_partitions(INVOICES)) == {*sorted(keys)[2:], str(waiting.id)}
+    assert housekeeping.expire_partitions(instance, INVOICES, system, now() + timedelta(days=31)) == 2
+    assert instance.get_dynamic_partitions(INVOICES) == [str(waiting.id)]
+
+
+def test_old_runs_are_removed(instance: dg.DagsterInstance, system: System) -> None:
+    jobs.reprocess_job.execute_in_process(instance=instance, resources={"system": system})
+    assert housekeeping.expire_runs(instance, system.settings, now()) == 0
+    assert housekeeping.expire_runs(instance, system.settings, now() + timedelta(days=31)) == 1
+
+
+def test_schedules_start_a_run_only_when_there_is_something_to_do(instance: dg.DagsterInstance, system: System) -> None:
+    at = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+
+    def tick(schedule: Callable[..., object]) -> object:
+        with dg.build_schedule_context(instance=instance, resources={"system": system}, scheduled_execution_time=at) as context:
+            return schedule(context)
+
+    assert isinstance(tick(schedules.reprocess_due), dg.SkipReason)
+    assert isinstance(tick(schedules.sweeper), dg.SkipReason)
+    completed(system.ingestions, version="0")
+    assert isinstance(tick(schedules.reprocess_due), dg.RunRequest)
+
+
+def test_retention_runs_as_a_job(instance: dg.DagsterInstance, system: System) -> None:
+    assert jobs.retention_job.execute_in_process(instance=instance, resources={"system": system}).success
