@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice import Finding, Invoice
-from invoiceflow_pipeline.extraction.assembly.findings import disagreements, findings_of, unreadable_pages
+from invoiceflow_pipeline.extraction.assembly.findings import active_content, disagreements, findings_of, unreadable_pages
 from invoiceflow_pipeline.extraction.assembly.from_page import assemble
 from invoiceflow_pipeline.extraction.assembly.merge import merged
 from invoiceflow_pipeline.extraction.locators.reading import Reading
@@ -51,29 +51,23 @@ def extract(data: bytes, *, limits: Limits = Limits(), today: date | None = None
             )
         page_count = document.page_count
         attached = read_attachments(document.attachments(max_size=limits.attachment_size))
-        script = document.has_javascript()
+        actions = document.actions()
         pages = list(document.pages(max_words=limits.words))
     on_page = assemble(Reading(pages)).invoice
-    invoice, findings = _joined(on_page, attached, pages, script=script)
+    invoice, findings = _joined(on_page, attached, pages, actions)
     findings += findings_of(invoice, today)
     readers = (*((attached.reader,) if attached.reader else ()), *sorted({page.reader for page in pages if page.rows}))
     return Extraction(replace(invoice, findings=tuple(findings)), _text(pages, limits.text_length), page_count, readers)
 
 
-def _joined(on_page: Invoice, attached: AttachedInvoices, pages: list[Page], *, script: bool) -> tuple[Invoice, list[Finding]]:
-    findings = [*attached.findings, *unreadable_pages(pages)]
-    if script:
-        findings.append(_javascript())
+def _joined(
+    on_page: Invoice, attached: AttachedInvoices, pages: list[Page], actions: frozenset[str]
+) -> tuple[Invoice, list[Finding]]:
+    findings = [*attached.findings, *unreadable_pages(pages), *active_content(actions)]
     if attached.invoice is None:
         return replace(on_page, evidence=MappingProxyType(dict(on_page.evidence))), findings
     findings += disagreements(attached.invoice, on_page)
     return merged(attached.invoice, on_page, attached.reader or ""), findings
-
-
-def _javascript() -> Finding:
-    from invoiceflow.domain.invoice import Severity
-
-    return Finding("file.javascript", Severity.WARNING, "The PDF carries JavaScript. Invoices have no need of it.")
 
 
 def _text(pages: list[Page], length: int) -> str:

@@ -45,6 +45,16 @@ def disagreements(attached: Invoice, on_page: Invoice) -> list[Finding]:
     return found
 
 
+def active_content(actions: frozenset[str]) -> list[Finding]:
+    """Scripts and programs that the PDF starts."""
+    found = []
+    if "javascript" in actions:
+        found.append(Finding("file.javascript", Severity.WARNING, "The PDF carries JavaScript. Invoices have no need of it."))
+    if "launch" in actions:
+        found.append(Finding("file.launch_action", Severity.ERROR, "The PDF tries to start a program when it is opened."))
+    return found
+
+
 def unreadable_pages(pages: Sequence[Page]) -> list[Finding]:
     """One finding where pages carry no text."""
     empty = [str(page.number) for page in pages if not page.rows]

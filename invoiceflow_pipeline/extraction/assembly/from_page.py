@@ -25,6 +25,7 @@ from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.locators.totals import all_amounts, locate_totals
 from invoiceflow_pipeline.extraction.parsing.months import folded
 
+_BESIDE: Final = 200.0  # points; one and a half times the way from a name to the end of its block
 _MOST_CONFIDENT: Final = 0.99
 
 
@@ -175,6 +176,8 @@ def _vat_identifiers(
         others.sort(key=lambda c: _distance(c, seller) - _distance(c, buyer))
         if not buyers and _distance(others[-1], buyer) < _distance(others[-1], seller):
             buyers = [others[-1]]
+    if len(others) == 1 and not buyers and seller and buyer and _distance(others[0], seller) > 1.5 * _distance(others[0], buyer) < _BESIDE:
+        return None, others[0]
     own = next((c for c in others if not buyers or c.value != buyers[0].value), None)
     return own, buyers[0] if buyers else None
 

@@ -31,7 +31,7 @@ def choose_lines(reading: Reading, tables: Sequence[Table], targets: Sequence[De
             rank = next((n for n, t in enumerate(targets) if abs(abs(total) - abs(t)) <= _TOLERANCE), None)
             own = _share_explained(items, table)
             score = (2.0 - 0.05 * rank if rank is not None else 0.0) + 0.5 * own - penalty
-            if rank is None and (own < 0.99 or len(items) == 0):
+            if rank is None and (not table.headed or own < 0.99 or len(items) == 0):
                 continue
             scored.append((score, items, table))
     if not scored:

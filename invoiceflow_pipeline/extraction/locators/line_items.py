@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import combinations
 from typing import Final
 
 from invoiceflow_pipeline.extraction.locators.reading import Reading
@@ -21,6 +22,9 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _HEADING_ROWS: Final = 4
 _WITHOUT_AMOUNT: Final = 3  # so many clear headings make a table even where none of them names the amount
+_TOTALS: Final = frozenset(("net", "gross", "tax", "amount_due", "line_net"))
+_ROW_OF_TOTALS: Final = 3  # so many names of sums in one row are the heading of a summary
+_MOST_NUMBERS: Final = 8
 _UNIT_LETTERS: Final = 10  # a cell of several numbers may hold so many letters beside them: units
 _NUMERIC: Final = frozenset(("col_amount", "col_gross", "col_price", "col_quantity", "col_tax_amount"))
 
@@ -61,6 +65,7 @@ class Table:
     columns: tuple[Column, ...]
     items: tuple[Item, ...]
     amount_columns: tuple[int, ...]
+    headed: bool = True
 
 
 def locate_tables(reading: Reading) -> list[Table]:
@@ -89,7 +94,29 @@ def locate_tables(reading: Reading) -> list[Table]:
             else:
                 rows.append(row)
     _close(reading, columns, rows, tables)
-    return tables
+    return tables or _without_headings(reading)
+
+
+def _without_headings(reading: Reading) -> list[Table]:
+    """Rows that explain themselves, quantity times price being the right-most amount, as on receipts."""
+    columns = tuple(Column(frozenset((kind,)), 0.0, 0.0) for kind in ("col_description", "col_quantity", "col_price", "col_amount"))
+    items: list[Item] = []
+    for page in reading.pages:
+        for row in page.rows:
+            numbers = [(a, c) for c in row.cells for a in find_amounts(c.text, reading.decimal_sign) if not a.is_percent]
+            if not _MOST_NUMBERS >= len(numbers) >= 3 or numbers[-1][0].decimals != 2:
+                continue
+            last, where = numbers[-1]
+            for (one, first), (two, second) in combinations(numbers[:-1], 2):
+                if last.value and abs(one.value * two.value - last.value) <= Decimal("0.01"):
+                    above = page.rows[row.cells[0].row - 1].text if row.cells[0].row else ""
+                    name = row.cells[0].text if row.cells[0] is not first else above
+                    pieces = {1: (one, first), 2: (two, second), 3: (last, where)}
+                    item = Item(cell=where, texts=[(0, name)])
+                    item.pieces = {i: Piece(a.text, a, c, c.x0, c.x1) for i, (a, c) in pieces.items()}
+                    items.append(item)
+                    break
+    return [Table(columns, tuple(items[:MAX_LINES]), (3,), headed=False)] if items else []
 
 
 def _close(reading: Reading, columns: tuple[Column, ...], rows: list[Row], tables: list[Table]) -> None:
@@ -183,6 +210,9 @@ def _with_last_column(reading: Reading, columns: tuple[Column, ...], rows: Seque
 
 
 def _ends_table(reading: Reading, row: Row) -> bool:
+    named = sum(bool(ls) and ls[0].start == 0 and bool(ls[0].fields & _TOTALS) for ls in map(reading.labels, row.cells))
+    if named >= _ROW_OF_TOTALS:
+        return True
     for cell in row.cells[:2]:
         labels = reading.labels(cell)
         if not labels or labels[0].start > 1:

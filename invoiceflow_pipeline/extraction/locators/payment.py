@@ -5,6 +5,7 @@ from typing import Final
 
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
+from invoiceflow_pipeline.extraction.parsing.dates import find_dates
 from invoiceflow_pipeline.extraction.parsing.identifiers import find_bics, find_ibans, find_vat_identifiers
 
 _VAT_LIKE: Final = re.compile(r"(?:[A-Z]{2,3}[ -]?)?[A-Z0-9](?:[ .-]?[A-Z0-9]){6,13}(?![\w])")
@@ -85,6 +86,8 @@ def _labelled_vat(reading: Reading, known: set[str]) -> list[Candidate[str]]:
         for place in reading.places(cell, label):
             match = _VAT_LIKE.match(place.text.lstrip(" :.#-"))
             value = re.sub(r"[ .-]", "", match.group()) if match else ""
+            if match and find_dates(match.group(), compact=False):
+                continue
             if not match or sum(c.isdigit() for c in value) < 7 or any(value in k or k in value for k in known):
                 continue
             around = " ".join([cell.text, *(c.text for c in _left_and_above(reading, cell))]).lower()

@@ -10,6 +10,8 @@ from typing import Final
 
 CELL_GAP: Final = 0.95
 """Words further apart than this many letter heights belong to different cells: a space is about 0.3, a column gap more than 1."""
+NUMBER_GAP: Final = 0.42
+"""The same between two numbers: the space in 1 234,56 is narrow, and "10  237,26" is a quantity and a price."""
 
 
 @dataclass(slots=True, eq=False)
@@ -126,7 +128,8 @@ def _row(words: list[Word], page: int, row: int) -> Row:
     for word in words[1:]:
         last = run[-1]
         gap = word.x0 - last.x1
-        if gap > CELL_GAP * max(4.0, min(last.y1 - last.y0, word.y1 - word.y0)):
+        numbers = last.text[-1].isdigit() and word.text[0].isdigit()
+        if gap > (NUMBER_GAP if numbers else CELL_GAP) * max(4.0, min(last.y1 - last.y0, word.y1 - word.y0)):
             cells.append(_cell(run, page, row, len(cells)))
             run = [word]
         else:

@@ -82,7 +82,7 @@ def find_vat_identifiers(text: str) -> list[Identifier]:
             if not start or not _ends_at_a_space(match.group(), len(match[1]) + start.end()) or not rest:
                 continue
             body = start.group()
-        value = match[1] + body
+        value = match[1] + re.sub(r"(?:MWST|TVA|IVA|MVA)$", "", body)
         found.append(Identifier(value, vat_checks(value), match.start(), match.end(), match.group()))
     return found
 

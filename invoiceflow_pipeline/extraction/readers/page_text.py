@@ -18,6 +18,7 @@ from invoiceflow_pipeline.extraction.page.structure import Page, Word, build_pag
 READER: Final = "page"
 _WORD: Final = re.compile(r"[^\s\x00-\x1f\u00a0\u2000-\u200b\u202f\ufeff\ufffe\uffff]+")
 _SOFT_HYPHEN: Final = "\x02"  # PDFium's sign for a hyphen at a line's end
+_ACTION: Final = re.compile(rb"/S\s{0,4}/(JavaScript|Launch)\b")
 _MAX_ATTACHMENTS: Final = 32
 
 
@@ -76,9 +77,13 @@ class PdfDocument:
                 found.append((_attachment_name(handle), buffer.raw[: size.value]))
         return found
 
-    def has_javascript(self) -> bool:
-        """Whether the document carries JavaScript of its own."""
-        return int(pdfium.FPDFDoc_GetJavaScriptActionCount(self._document)) > 0
+    def actions(self) -> frozenset[str]:
+        """Of "javascript" and "launch" those that the document carries. Actions inside compressed object streams are only
+        seen where PDFium counts them (scripts of the document's name tree)."""
+        found = {match[1].decode().lower() for match in _ACTION.finditer(self._data)}
+        if pdfium.FPDFDoc_GetJavaScriptActionCount(self._document) > 0:
+            found.add("javascript")
+        return frozenset(found)
 
     def _page(self, index: int, max_words: int) -> Page:
         page = pdfium.FPDF_LoadPage(self._document, index)
