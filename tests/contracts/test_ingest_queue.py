@@ -2,18 +2,23 @@
 
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from invoiceflow.adapters.postgres_queue import PostgresQueue
 from invoiceflow.database import Database
-from invoiceflow.ports.ingest_queue import Delivery, IngestQueue, Message, QueueDepth
+from invoiceflow.ports.ingest_queue import DELIVERY_LIMIT, Delivery, IngestQueue, Message, QueueConsumer, QueueDepth
 from invoiceflow.ports.unavailable import Unavailable
 from tests.rows import new_id
 
@@ -140,16 +145,135 @@ def test_a_message_that_came_back_too_often_is_put_aside(queue: IngestQueue) -> 
     assert queue.take_dead_letters(10) == []
 
 
-def test_a_waiting_consumer_is_woken_at_once(queue: IngestQueue) -> None:
-    woken: list[float] = []
-    with queue.consumer(10) as consumer:
-        thread = threading.Timer(0.2, lambda: published(queue, 1))
-        thread.start()
+def test_a_waiting_consumer_is_woken_at_once(database: Database) -> None:
+    queue = PostgresQueue(database, redelivery_seconds=60)  # it never looks by itself
+    late: list[float] = []
+    with queue.consumer(100) as consumer:
+        for _ in range(9):
+            sent: list[float] = []
+            publisher = threading.Timer(0.05, lambda sent=sent: (sent.append(time.monotonic()), published(queue, 1)))
+            publisher.start()
+            assert len(consumer.receive(10, wait=10)) == 1
+            late.append(time.monotonic() - sent[0])
+            publisher.join()
+    assert statistics.median(late) < 0.05
+
+
+def test_notifications_of_messages_long_taken_wake_nobody(queue: IngestQueue) -> None:
+    with queue.consumer(1000) as consumer:
+        for _ in range(30):
+            published(queue, 1)
+        while got := consumer.receive(100, wait=0):
+            consumer.acknowledge(got)
         started = time.monotonic()
-        assert len(consumer.receive(10, wait=10)) == 1
-        woken.append(time.monotonic() - started)
-        thread.join()
-    assert woken[0] < 1.5
+        assert consumer.receive(100, wait=0.3) == []
+        assert time.monotonic() - started >= 0.3
+
+
+def test_a_consumer_whose_connection_is_cut_is_of_no_more_use_and_another_takes_over(
+    queue: IngestQueue, database: Database
+) -> None:
+    sent = published(queue, 2)
+    with queue.consumer(10) as other, queue.consumer(10) as consumer:
+        held = consumer.receive(10, wait=1)
+        assert ids(held) == sent
+        with database.transaction("test") as connection:
+            connection.execute(
+                """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                    WHERE application_name = 'invoiceflow-session' AND datname = current_database()
+                      AND pid = (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 7953
+                                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                                ORDER BY objid DESC LIMIT 1)"""
+            )
+        for call in (consumer.keep_alive, lambda: consumer.acknowledge(held), lambda: consumer.give_back(held)):
+            with pytest.raises(Unavailable, match="queue"):
+                call()
+        with pytest.raises(Unavailable, match="queue"):
+            consumer.receive(10, wait=1)
+        assert ids(other.receive(10, wait=5)) == sent
+
+
+def test_nothing_published_and_nothing_given_back_is_no_error(queue: IngestQueue) -> None:
+    queue.publish([])
+    with queue.consumer(10) as consumer:
+        consumer.acknowledge([])
+        consumer.give_back([])
+        consumer.keep_alive()
+        assert consumer.receive(10, wait=0) == []
+    assert queue.depth() == QueueDepth(0, 0, 0, 0)
+
+
+def test_any_order_of_events_keeps_every_message_in_one_place(queue: IngestQueue) -> None:
+    """Random histories of two consumers against a model: who holds what, how often it came."""
+
+    class History(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.consumers: list[tuple[ExitStack, QueueConsumer, list[Delivery]]] = []
+            self.ready: dict[UUID, int] = {}  # how often each was delivered
+            for _ in range(2):
+                self.consumers.append(self.opened())
+
+        def opened(self) -> tuple[ExitStack, QueueConsumer, list[Delivery]]:
+            stack = ExitStack()
+            return stack, stack.enter_context(queue.consumer(3)), []
+
+        @rule(count=st.integers(1, 4))
+        def publish(self, count: int) -> None:
+            self.ready.update(dict.fromkeys(published(queue, count), 0))
+
+        @rule(who=st.integers(0, 1), limit=st.integers(1, 4))
+        def receive(self, who: int, limit: int) -> None:
+            _, consumer, held = self.consumers[who]
+            worn_out = [key for key, count in self.ready.items() if count >= DELIVERY_LIMIT]
+            got = consumer.receive(limit, wait=0)
+            assert len(got) <= min(limit, 3 - len(held))
+            if not worn_out:
+                assert len(got) == min(limit, 3 - len(held), len(self.ready))
+            for delivery in got:
+                assert self.ready.pop(delivery.message.request_id) + 1 == delivery.delivery_count
+            for key in worn_out:
+                if key not in {letter.request_id for letter in queue.peek_dead_letters(1000)}:
+                    continue
+                del self.ready[key]
+            held.extend(got)
+
+        @rule(who=st.integers(0, 1), count=st.integers(0, 3))
+        def acknowledge(self, who: int, count: int) -> None:
+            _, consumer, held = self.consumers[who]
+            consumer.acknowledge(held[:count])
+            del held[:count]
+
+        @rule(who=st.integers(0, 1), count=st.integers(0, 3))
+        def give_back(self, who: int, count: int) -> None:
+            _, consumer, held = self.consumers[who]
+            consumer.give_back(held[:count])
+            self.ready.update((d.message.request_id, d.delivery_count - 1) for d in held[:count])
+            del held[:count]
+
+        @rule(who=st.integers(0, 1))
+        def leave(self, who: int) -> None:
+            stack, _, held = self.consumers[who]
+            stack.close()
+            self.ready.update((d.message.request_id, d.delivery_count) for d in held)
+            self.consumers[who] = self.opened()
+
+        @invariant()
+        def the_queue_says_the_same(self) -> None:
+            depth = queue.depth()
+            assert (depth.waiting, depth.unacknowledged) == (len(self.ready), sum(len(h) for _, _, h in self.consumers))
+
+        def teardown(self) -> None:
+            for stack, consumer, held in self.consumers:
+                consumer.acknowledge(held)
+                stack.close()
+            with queue.consumer(1000) as consumer:
+                while got := consumer.receive(1000, wait=0):
+                    consumer.acknowledge(got)
+
+    run_state_machine_as_test(
+        History, settings=settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    )
 
 
 def test_many_threads_may_publish_at_once(queue: IngestQueue) -> None:
