@@ -176,7 +176,14 @@ def _vat_identifiers(
         others.sort(key=lambda c: _distance(c, seller) - _distance(c, buyer))
         if not buyers and _distance(others[-1], buyer) < _distance(others[-1], seller):
             buyers = [others[-1]]
-    if len(others) == 1 and not buyers and seller and buyer and _distance(others[0], seller) > 1.5 * _distance(others[0], buyer) < _BESIDE:
+    if (
+        len(others) == 1
+        and not buyers
+        and seller
+        and buyer
+        and others[0].cell.y0 >= buyer.cell.y0
+        and _distance(others[0], seller) > 1.5 * _distance(others[0], buyer) < _BESIDE
+    ):
         return None, others[0]
     own = next((c for c in others if not buyers or c.value != buyers[0].value), None)
     return own, buyers[0] if buyers else None

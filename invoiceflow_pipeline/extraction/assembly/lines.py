@@ -11,6 +11,7 @@ from invoiceflow_pipeline.extraction.locators.line_items import Item, Table, fir
 from invoiceflow_pipeline.extraction.locators.reading import Reading
 
 _TOLERANCE: Final = Decimal("0.02")
+_MOST_TRAILING: Final = 8
 _UNIT: Final = re.compile(r"^\W*[\d.,]+\s*([^\W\d_]{1,12}\.?)", re.UNICODE)
 
 
@@ -31,7 +32,7 @@ def choose_lines(reading: Reading, tables: Sequence[Table], targets: Sequence[De
             rank = next((n for n, t in enumerate(targets) if abs(abs(total) - abs(t)) <= _TOLERANCE), None)
             own = _share_explained(items, table)
             score = (2.0 - 0.05 * rank if rank is not None else 0.0) + 0.5 * own - penalty
-            if rank is None and (not table.headed or own < 0.99 or len(items) == 0):
+            if rank is None and (penalty > 0.1 or not table.headed or own < 0.99 or len(items) == 0):
                 continue
             scored.append((score, items, table))
     if not scored:
@@ -43,10 +44,17 @@ def choose_lines(reading: Reading, tables: Sequence[Table], targets: Sequence[De
 
 
 def _readings_of(table: Table) -> list[tuple[list[Item], float]]:
-    """All items; and only those that carry a quantity, price or position (charges and sub-sums beside them left out)."""
+    """All items; only those that carry a quantity, price or position (charges and sub-sums beside them left out); and all but
+    the last few, which may be sums or page numbers that stand in the column."""
     every = list(table.items)
-    numbered = [i for i in every if any(first_amount(i, table.columns, k) is not None for k in ("col_quantity", "col_price", "col_position"))]
-    return [(every, 0.0)] if len(numbered) in (0, len(every)) else [(every, 0.0), (numbered, 0.1)]
+    numbered = [
+        i
+        for i in every
+        if any(first_amount(i, table.columns, k) is not None for k in ("col_quantity", "col_price", "col_position"))
+    ]
+    found = [(every, 0.0)] if len(numbered) in (0, len(every)) else [(every, 0.0), (numbered, 0.1)]
+    found += [(every[:count], 0.15) for count in range(len(every) - 1, max(0, len(every) - _MOST_TRAILING), -1)]
+    return found
 
 
 def _amount(item: Item, table: Table) -> Decimal:
@@ -66,8 +74,22 @@ def _share_explained(items: Sequence[Item], table: Table) -> float:
 def _line(item: Item, table: Table) -> InvoiceLine:
     columns = table.columns
     described = [text for index, text in item.texts if "col_description" in columns[index].kinds]
-    position = next((p.text for i, p in sorted(item.pieces.items()) if "col_position" in columns[i].kinds and len(p.text) < 12 and p.amount), None)
-    rate = next((p.amount.value for i, p in sorted(item.pieces.items()) if "col_rate" in columns[i].kinds and p.amount and p.amount.value <= 40), None)
+    position = next(
+        (
+            p.text
+            for i, p in sorted(item.pieces.items())
+            if "col_position" in columns[i].kinds and len(p.text) < 12 and p.amount
+        ),
+        None,
+    )
+    rate = next(
+        (
+            p.amount.value
+            for i, p in sorted(item.pieces.items())
+            if "col_rate" in columns[i].kinds and p.amount and p.amount.value <= 40
+        ),
+        None,
+    )
     return InvoiceLine(
         identifier=position,
         description="\n".join(described) or None,

@@ -31,7 +31,9 @@ def choose_sums(sums: Sums, anywhere: Sequence[Candidate[Decimal]]) -> ChosenSum
     totals = _best(sums["gross"], sums["amount_due"], weight=0.85)
     best: tuple[float, ChosenSums] | None = None
     most = max((abs(c.value) for c in totals), default=Decimal(0))
-    taxes += [Candidate(-t.value, t.cell, t.text, t.score - 0.1, f"{t.why}, with the sign of the total") for t in taxes if t.value > 0]
+    taxes += [
+        Candidate(-t.value, t.cell, t.text, t.score - 0.1, f"{t.why}, with the sign of the total") for t in taxes if t.value > 0
+    ]
     for net, tax, gross in product(nets, taxes, totals):
         if abs(net.value + tax.value - gross.value) > _TOLERANCE or not _plausible(net.value, tax.value):
             continue

@@ -128,7 +128,15 @@ def locate_type(reading: Reading) -> list[Candidate[str]]:
     for cell, label in reading.labelled("number"):
         credit = any(word in label.phrase for word in _CREDIT_WORDS)
         if label.start == 0 and cell.page == 1 and len(label.phrase) >= _NAMES_ITS_KIND:
-            found.append(Candidate(_CREDIT_CODE if credit else _INVOICE_CODE, cell, cell.text[: label.end], 0.61 + 0.05 * credit, "names its number"))
+            found.append(
+                Candidate(
+                    _CREDIT_CODE if credit else _INVOICE_CODE,
+                    cell,
+                    cell.text[: label.end],
+                    0.61 + 0.05 * credit,
+                    "names its number",
+                )
+            )
     return found
 
 

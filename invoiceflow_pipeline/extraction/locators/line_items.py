@@ -99,7 +99,9 @@ def locate_tables(reading: Reading) -> list[Table]:
 
 def _without_headings(reading: Reading) -> list[Table]:
     """Rows that explain themselves, quantity times price being the right-most amount, as on receipts."""
-    columns = tuple(Column(frozenset((kind,)), 0.0, 0.0) for kind in ("col_description", "col_quantity", "col_price", "col_amount"))
+    columns = tuple(
+        Column(frozenset((kind,)), 0.0, 0.0) for kind in ("col_description", "col_quantity", "col_price", "col_amount")
+    )
     items: list[Item] = []
     for page in reading.pages:
         for row in page.rows:
@@ -184,7 +186,9 @@ def _alike(one: Sequence[Column], other: Sequence[Column]) -> bool:
 
 def _amount_columns(columns: Sequence[Column]) -> list[int]:
     """Where the line's net amount can be: right-most first, columns with tax last."""
-    net = [i for i, c in enumerate(columns) if "col_amount" in c.kinds and ("col_price" not in c.kinds or i == len(columns) - 1)]
+    net = [
+        i for i, c in enumerate(columns) if "col_amount" in c.kinds and ("col_price" not in c.kinds or i == len(columns) - 1)
+    ]
     gross = [i for i, c in enumerate(columns) if "col_gross" in c.kinds and i not in net]
     return [*reversed(net), *reversed(gross)][:3]
 
@@ -278,7 +282,13 @@ def _add(item: Item, columns: Sequence[Column], row: Row, pieces: dict[int, Piec
 
 def _is_carried_sum(reading: Reading, row: Row) -> bool:
     cell = row.cells[0]
-    return any(label.start < 2 and label.fields.intersection(("previous", *SUMS)) and len(label.phrase) > 4 for label in reading.labels(cell)) and len(row.cells) <= 3
+    return (
+        any(
+            label.start < 2 and label.fields.intersection(("previous", *SUMS)) and len(label.phrase) > 4
+            for label in reading.labels(cell)
+        )
+        and len(row.cells) <= 3
+    )
 
 
 def _placed(reading: Reading, columns: Sequence[Column], row: Row, amount_column: int) -> dict[int, Piece]:

@@ -95,7 +95,12 @@ def locate_buyers(reading: Reading) -> list[Candidate[str]]:
         if cell.y0 > 0.5 * first.height or not is_city_line(cell.text) or len(_SEPARATORS.split(cell.text)) > 3:
             continue
         head = block_head(reading, cell)
-        if head is None or len(_SEPARATORS.split(reading.row(head).text)) > 4 or _labelled_section(reading, head, "other_party") or _labelled_section(reading, head, "seller"):
+        if (
+            head is None
+            or len(_SEPARATORS.split(reading.row(head).text)) > 4
+            or _labelled_section(reading, head, "other_party")
+            or _labelled_section(reading, head, "seller")
+        ):
             continue
         name = name_in(head.text)
         if name:
@@ -150,9 +155,14 @@ def _topmost(reading: Reading) -> list[Candidate[str]]:
                 return []
             name = name_in(cell.text)
             labels = reading.labels(cell)
-            if name and ":" not in name and len(name.split()) <= 6 and not (labels and labels[0].start == 0 and len(labels[0].phrase) > 3):
+            if (
+                name
+                and ":" not in name
+                and len(name.split()) <= 6
+                and not (labels and labels[0].start == 0 and len(labels[0].phrase) > 3)
+            ):
                 under = reading.below(cell, rows=4)
-                if any(is_city_line(c.text) or re.search(r"\d", c.text) and not reading.labels(c) for c in under):
+                if any(is_city_line(c.text) or (re.search(r"\d", c.text) and not reading.labels(c)) for c in under):
                     return [Candidate(name, cell, name, 0.52, "heads the page")]
     return []
 
@@ -170,7 +180,12 @@ def block_head(reading: Reading, cell: Cell) -> Cell | None:
             continue
         candidate = above[0]
         step = current.y0 - candidate.y0
-        if (pitch and step > 1.45 * pitch) or current.y0 - candidate.y1 > 1.6 * current.height or _is_boundary(reading, candidate) or lines >= 6:
+        if (
+            (pitch and step > 1.45 * pitch)
+            or current.y0 - candidate.y1 > 1.6 * current.height
+            or _is_boundary(reading, candidate)
+            or lines >= 6
+        ):
             break
         if not _SALUTATION.match(candidate.text):
             head = candidate

@@ -10,7 +10,7 @@ from invoiceflow_pipeline.extraction.parsing.identifiers import find_bics, find_
 
 _VAT_LIKE: Final = re.compile(r"(?:[A-Z]{2,3}[ -]?)?[A-Z0-9](?:[ .-]?[A-Z0-9]){6,13}(?![\w])")
 _SHORTEST_LABEL: Final = 5
-_NATIONAL: Final = frozenset("nif cif nip dic nipc piva uid cvr cui".split())
+_NATIONAL: Final = frozenset(["nif", "cif", "nip", "dic", "nipc", "piva", "uid", "cvr", "cui"])
 _OF_THE_BUYER: Final = (
     "client",
     "kunde",

@@ -98,7 +98,12 @@ def _heads_a_column(reading: Reading, cell: Cell) -> bool:
 
 def _column_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, float]]:
     """All amounts under it; with a row for each rate, the last is the sum."""
-    found = [(a, under) for under in reading.below(cell, rows=8) for a in find_amounts(under.text, reading.decimal_sign)[-1:] if _is_money(a)]
+    found = [
+        (a, under)
+        for under in reading.below(cell, rows=8)
+        for a in find_amounts(under.text, reading.decimal_sign)[-1:]
+        if _is_money(a)
+    ]
     return [(a, under, 0.85 if n == len(found) - 1 else 0.65) for n, (a, under) in enumerate(found)]
 
 

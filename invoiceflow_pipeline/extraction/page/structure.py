@@ -128,7 +128,7 @@ def _row(words: list[Word], page: int, row: int) -> Row:
     for word in words[1:]:
         last = run[-1]
         gap = word.x0 - last.x1
-        numbers = last.text[-1].isdigit() and word.text[0].isdigit()
+        numbers = last.text[-1].isdigit() and word.text[0].isdigit() and ("," in word.text or "." in word.text)
         if gap > (NUMBER_GAP if numbers else CELL_GAP) * max(4.0, min(last.y1 - last.y0, word.y1 - word.y0)):
             cells.append(_cell(run, page, row, len(cells)))
             run = [word]

@@ -22,7 +22,9 @@ def test_every_usual_form_of_an_amount_is_read(text: str, value: str) -> None:
     assert [a.value for a in find_amounts(text)] == [Decimal(value)]
 
 
-@pytest.mark.parametrize("text", ["31.01.2024", "192.168.0.1", "A123", "12:30", "1.2.3", "", "1,2,3.4.5", "info@12.de", "2024/17"])
+@pytest.mark.parametrize(
+    "text", ["31.01.2024", "192.168.0.1", "A123", "12:30", "1.2.3", "", "1,2,3.4.5", "info@12.de", "2024/17"]
+)
 def test_what_is_no_amount_gives_none(text: str) -> None:
     assert find_amounts(text) == []
 
@@ -42,7 +44,11 @@ def test_percentages_are_told_apart() -> None:
     assert [a.is_percent for a in find_amounts("19 % 5,00")] == [True, False]
 
 
-@given(st.integers(min_value=0, max_value=10**12), st.sampled_from([(".", ","), (",", "."), ("'", "."), (" ", ","), ("", ",")]), st.booleans())
+@given(
+    st.integers(min_value=0, max_value=10**12),
+    st.sampled_from([(".", ","), (",", "."), ("'", "."), (" ", ","), ("", ",")]),
+    st.booleans(),
+)
 def test_what_is_written_is_read_back(cents: int, signs: tuple[str, str], negative: bool) -> None:
     group, point = signs
     whole, rest = divmod(cents, 100)

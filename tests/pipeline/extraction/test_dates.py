@@ -38,7 +38,9 @@ def test_what_is_no_date_gives_none(text: str) -> None:
     assert find_dates(text) == []
 
 
-@given(st.dates(min_value=date(1971, 1, 1), max_value=date(2099, 12, 31)), st.sampled_from(["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y"]))
+@given(
+    st.dates(min_value=date(1971, 1, 1), max_value=date(2099, 12, 31)), st.sampled_from(["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y"])
+)
 def test_what_is_written_is_read_back(day: date, form: str) -> None:
     assert [d.value for d in find_dates(day.strftime(form))] == [day]
 

@@ -11,7 +11,9 @@ SAMPLES = [s for s in sample_invoices(11, 40) if s.kind == "e-invoice"]
 
 
 def told(invoice: Invoice) -> dict[str, object]:
-    parties = {f"{n}.{f}": getattr(getattr(invoice, n), f) for n in ("seller", "buyer") for f in ("name", "vat_identifier", "address")}
+    parties = {
+        f"{n}.{f}": getattr(getattr(invoice, n), f) for n in ("seller", "buyer") for f in ("name", "vat_identifier", "address")
+    }
     return {
         "number": invoice.number, "issued": invoice.issue_date, "due": invoice.payment_due_date, "currency": invoice.currency_code,
         "type": invoice.type_code, "totals": invoice.totals, "account": invoice.payment.account_id, **parties,

@@ -31,7 +31,11 @@ def read(draw_pdf: DrawPdf) -> Extraction:
 
 def test_the_header_is_read(read: Extraction) -> None:
     invoice = read.invoice
-    assert (invoice.number, invoice.issue_date, invoice.payment_due_date) == ("BW-2024/0815", date(2024, 3, 5), date(2024, 4, 4))
+    assert (invoice.number, invoice.issue_date, invoice.payment_due_date) == (
+        "BW-2024/0815",
+        date(2024, 3, 5),
+        date(2024, 4, 4),
+    )
     assert invoice.currency_code == "GBP"
 
 
@@ -104,7 +108,15 @@ def test_a_date_in_the_future_is_a_finding(draw_pdf: DrawPdf) -> None:
 def test_a_table_goes_on_over_pages(draw_pdf: DrawPdf) -> None:
     head: list[Word] = [(60, 60, "Description"), (300, 60, "Qty"), (370, 60, "Unit price"), (480, 60, "Amount")]
     one: list[Word] = [*head, (60, 80, "Bolt"), (300, 80, "1"), (370, 80, "30.00"), (480, 80, "30.00")]
-    two: list[Word] = [*head, (60, 80, "Nut"), (300, 80, "1"), (370, 80, "70.00"), (480, 80, "70.00"), (370, 120, "Total"), (480, 120, "100.00")]
+    two: list[Word] = [
+        *head,
+        (60, 80, "Nut"),
+        (300, 80, "1"),
+        (370, 80, "70.00"),
+        (480, 80, "70.00"),
+        (370, 120, "Total"),
+        (480, 120, "100.00"),
+    ]
     assert [line.description for line in extract(draw_pdf(one, two)).invoice.lines] == ["Bolt", "Nut"]
 
 

@@ -41,7 +41,9 @@ def test_a_damaged_file_ends_with_a_file_code(make: Callable[[], bytes]) -> None
         assert failure.code.startswith("file.")  # noqa: PT017  some of these can be mended by PDFium and then are read
 
 
-@pytest.mark.parametrize("make", [hostile.xml_bomb_attachment, hostile.external_entity_attachment, hostile.malformed_xml_attachment])
+@pytest.mark.parametrize(
+    "make", [hostile.xml_bomb_attachment, hostile.external_entity_attachment, hostile.malformed_xml_attachment]
+)
 def test_bad_xml_in_an_attachment_never_reaches_the_invoice(make: Callable[[], bytes]) -> None:
     read = extract(make())
     assert "root:" not in repr(read.invoice)
