@@ -67,9 +67,10 @@ def main() -> int:
         for field, count in shown.items():
             known = count["right"] + count["wrong"] + count["missing"]
             given = count["right"] + count["wrong"] + count["spurious"]
+            share, precision = count["right"] / max(1, known), count["right"] / max(1, given)
+            rest = f"wrong {count['wrong']} missing {count['missing']} spurious {count['spurious']}"
             sys.stdout.write(
-                f"{group:<10} {field:<26} {count['right']:>5}/{known:<5} {count['right'] / max(1, known):>7.1%} "
-                f"precision {count['right'] / max(1, given):>7.1%} wrong {count['wrong']} missing {count['missing']} spurious {count['spurious']}\n"
+                f"{group:<10} {field:<26} {count['right']:>5}/{known:<5} {share:>7.1%} precision {precision:>7.1%} {rest}\n"
             )
     return 0
 

@@ -21,7 +21,7 @@ from invoiceflow_pipeline.extraction.readers.page_text import PdfDocument
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one document may hold. `text_length` in characters, `attachment_size` in bytes; words beyond `words` are not read."""
+    """What one document may hold. `text_length` in characters, `attachment_size` in bytes; further words are not read."""
 
     pages: int = 1000
     words: int = 200_000

@@ -1,4 +1,4 @@
-"""The version of the reading. It changes whenever the same bytes may give another result, so that stored results can be renewed."""
+"""The version of the reading. It changes whenever the same bytes may give another result: stored ones can be renewed."""
 
 from typing import Final
 

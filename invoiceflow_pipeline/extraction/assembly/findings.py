@@ -97,15 +97,15 @@ def _arithmetic(invoice: Invoice) -> list[Finding]:
             message = f"Net {totals.without_tax} and tax {totals.tax} do not give the total {totals.with_tax}."
             found.append(Finding("totals.do_not_add_up", Severity.ERROR, message, "totals.with_tax"))
     amounts = [line.net_amount for line in invoice.lines if line.net_amount is not None]
-    if totals.line_net_total is not None and amounts and len(amounts) == len(invoice.lines):
-        if abs(sum(amounts, Decimal(0)) - totals.line_net_total) >= _CENT:
-            message = f"The lines sum to {sum(amounts, Decimal(0))}, the invoice says {totals.line_net_total}."
-            found.append(Finding("lines.do_not_add_up", Severity.ERROR, message, "totals.line_net_total"))
+    complete = totals.line_net_total is not None and bool(amounts) and len(amounts) == len(invoice.lines)
+    if complete and abs(sum(amounts, Decimal(0)) - (totals.line_net_total or 0)) >= _CENT:
+        message = f"The lines sum to {sum(amounts, Decimal(0))}, the invoice says {totals.line_net_total}."
+        found.append(Finding("lines.do_not_add_up", Severity.ERROR, message, "totals.line_net_total"))
     taxes = [row.tax_amount for row in invoice.tax_breakdown if row.tax_amount is not None]
-    if totals.tax is not None and taxes and len(taxes) == len(invoice.tax_breakdown):
-        if abs(sum(taxes, Decimal(0)) - totals.tax) >= _CENT:
-            message = f"The tax rows sum to {sum(taxes, Decimal(0))}, the invoice says {totals.tax}."
-            found.append(Finding("tax.does_not_add_up", Severity.ERROR, message, "totals.tax"))
+    complete = totals.tax is not None and bool(taxes) and len(taxes) == len(invoice.tax_breakdown)
+    if complete and abs(sum(taxes, Decimal(0)) - (totals.tax or 0)) >= _CENT:
+        message = f"The tax rows sum to {sum(taxes, Decimal(0))}, the invoice says {totals.tax}."
+        found.append(Finding("tax.does_not_add_up", Severity.ERROR, message, "totals.tax"))
     return found
 
 

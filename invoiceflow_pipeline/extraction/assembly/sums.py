@@ -59,9 +59,9 @@ def _without_all_three(
             return ChosenSums(net, tax, _as(total, 0.6), agrees=True)
     for gross in totals:
         for net in nets:
-            tax = by_value.get(gross.value - net.value)
-            if tax and _plausible(net.value, tax.value) and tax.value != 0:
-                return ChosenSums(net, _as(tax, 0.6), gross, agrees=True)
+            printed = by_value.get(gross.value - net.value)
+            if printed and _plausible(net.value, printed.value) and printed.value != 0:
+                return ChosenSums(net, _as(printed, 0.6), gross, agrees=True)
         for tax in taxes:
             net_found = by_value.get(gross.value - tax.value)
             if net_found and _plausible(net_found.value, tax.value) and tax.value != 0:

@@ -16,7 +16,7 @@ _TITLE_ENDINGS: Final = ("rechnung", "gutschrift", "factuur", "faktura", "faktur
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A phrase of the vocabulary in a text, from `start` to `end`; `fields` are all that it can mean, `phrase` its compact form."""
+    """A phrase of the vocabulary in a text, from `start` to `end`; it can mean any of `fields`."""
 
     fields: frozenset[str]
     start: int

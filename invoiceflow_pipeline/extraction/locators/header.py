@@ -46,6 +46,17 @@ _FILLERS: Final = frozenset(
 _PART_OF_A_VALUE: Final = re.compile(r"[-/_]?\d")  # "PO-4711" is a value, not a label
 _RELATION: Final = {"same": 1.0, "right": 0.97, "below": 0.9}
 _CURRENCY_CODE: Final = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(CURRENCY_CODES)) + r")(?![A-Za-z])")
+_DOLLARS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("AUD", ("abn", "australia")),
+    ("CAD", ("canada", " qc ", "ontario")),
+    ("SGD", ("singapore",)),
+    ("NZD", ("new zealand",)),
+)
+_CROWNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("DKK", ("cvr", "danmark", "moms 25", "beløb")),
+    ("NOK", ("norge", "mva", " org.nr")),
+    ("SEK", ("sverige", "bankgiro", "öre", "moms")),
+)
 _CREDIT_WORDS: Final = ("credit", "gutschrift", "avoir", "abono", "notadicredito", "notadecredito", "kredit", "koryguj")
 _NAMES_ITS_KIND: Final = 8
 _CREDIT_CODE: Final = "381"
@@ -71,7 +82,7 @@ def locate_numbers(reading: Reading) -> list[Candidate[str]]:
 
 
 def locate_reference(reading: Reading, field: str) -> list[Candidate[str]]:
-    """Candidates for the purchase order (`order`, BT-13), the buyer's (`buyer_reference`, BT-10) or the payment reference (BT-83)."""
+    """Candidates for the purchase order (`order`, BT-13), the buyer's (`buyer_reference`, BT-10) or payment's (BT-83)."""
     found: list[Candidate[str]] = []
     for cell, label in reading.labelled(field):
         if (label.start > 0 and not _follows_a_break(cell, label)) or _PART_OF_A_VALUE.match(cell.text, label.end):
@@ -101,7 +112,7 @@ def locate_dates(reading: Reading) -> tuple[list[Candidate[date]], list[Candidat
             if field == "date" and not _is_a_date_of_the_document(reading, cell, label):
                 continue
             for candidate, key in _dates_of(reading, cell, label, weight):
-                if field in ("date",) and key in taken:
+                if field == "date" and key in taken:
                     continue
                 taken.add(key)
                 if into is not None:
@@ -173,21 +184,12 @@ def _settled(reading: Reading, code: str) -> str:
     text = " ".join(page.text for page in reading.pages[:2])
     lower = text.lower()
     if code == "$":
-        for name, words in (
-            ("AUD", ("abn", "australia")),
-            ("CAD", ("canada", " qc ", "ontario")),
-            ("SGD", ("singapore",)),
-            ("NZD", ("new zealand",)),
-        ):
+        for name, words in _DOLLARS:
             if any(word in lower for word in words):
                 return name
         return "USD"
     if code == "kr":
-        for name, words in (
-            ("DKK", ("cvr", "danmark", "moms 25", "beløb")),
-            ("NOK", ("norge", "mva", " org.nr")),
-            ("SEK", ("sverige", "bankgiro", "öre", "moms")),
-        ):
+        for name, words in _CROWNS:
             if any(word in lower for word in words):
                 return name
         return "SEK"
@@ -207,7 +209,7 @@ def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
         return (0.74 if not before else 0.2) + top
     if beside_title:
         return (0.97 if any("title" in other.fields and other.start == 0 for other in reading.labels(cell)) else 0.85) + top
-    if not before and label.phrase not in ("n",) and _title_above(reading, cell):
+    if not before and label.phrase != "n" and _title_above(reading, cell):
         return 0.8 + top
     if not before and label.phrase == "n" and ("°" in cell.text[:4] or "º" in cell.text[:4]) and _title_above(reading, cell):
         return 0.8 + top
@@ -222,8 +224,7 @@ def _title_above(reading: Reading, cell: Cell) -> bool:
 def _number_token(place: Place) -> str | None:
     """The first word that can be a number of a document: with a digit, and neither a date nor an amount of money."""
     tokens = [
-        m.group().strip(".:#'\"“”„*") if m.group() not in ("#",) else ""
-        for m in _TOKEN.finditer(place.text[:80].lstrip(" :.#°º-–"))
+        m.group().strip(".:#'\"“”„*") if m.group() != "#" else "" for m in _TOKEN.finditer(place.text[:80].lstrip(" :.#°º-–"))
     ]
     tokens = [t for t in tokens if t]
     while tokens and tokens[0].lower().rstrip(".:°") in _FILLERS:

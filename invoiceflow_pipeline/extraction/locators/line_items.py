@@ -164,7 +164,7 @@ def _heading_at(reading: Reading, rows: Sequence[Row], index: int) -> tuple[tupl
 
 
 def _columns_in(reading: Reading, row: Row) -> list[Column]:
-    found = []
+    found: list[Column] = []
     for cell in row.cells:
         if len(cell.text) > 60:
             continue

@@ -13,13 +13,16 @@ from invoiceflow_pipeline.extraction.parsing.months import folded
 
 LEGAL_FORM: Final = re.compile(
     r"(?<![\w.])(?:GmbH|AG|KG|OHG|UG|e\.\s?K\.|eK|GbR|mbH|Inc\.?|LLC|Ltd\.?|Limited|PLC|plc|LLP|Corp\.?|Corporation|S\.?A\.?R\.?L\.?|SARL|Sarl|SAS|S\.A\.S\.?|SASU|"
-    r"EURL|S\.A\.|SA|S\.L\.U?\.?|S\.?L\.?U?|S\.r\.l\.?s?|SRLS?|Srls?|S\.p\.A\.?|SpA|SPA|S\.n\.c\.?|s\.a\.s\.|B\.V\.?|BV|N\.V\.?|NV|V\.?O\.?F\.?|Lda\.?|LDA|Unipessoal|Sp\.\s?z\s?o\.\s?o\.?|"
-    r"sp\.\s?z\s?o\.\s?o\.?|sp\.\s?[jk]\.|s\.\s?r\.\s?o\.?|a\.\s?s\.|v\.o\.s\.|AB|A/S|ApS|I/S|AS|ASA|Oy|Oyj|Co\.|Company|SE|S\.A|BVBA|SPRL|Pty|Pvt|Sàrl|eG|e\.V\.|& Co|GesmbH|SCOP|SNC|SCI|K/S|P/S|HB|Cooperativa|Coop)(?![\w])"
+    r"EURL|S\.A\.|SA|S\.L\.U?\.?|S\.?L\.?U?|S\.r\.l\.?s?|SRLS?|Srls?|S\.p\.A\.?|SpA|SPA|S\.n\.c\.?|s\.a\.s\.|B\.V\.?|BV|N\.V\.?|NV|"
+    r"V\.?O\.?F\.?|Lda\.?|LDA|Unipessoal|[Ss]p\.\s?z\s?o\.\s?o\.?|sp\.\s?[jk]\.|s\.\s?r\.\s?o\.?|a\.\s?s\.|v\.o\.s\.|AB|A/S|ApS|I/S|"
+    r"AS|ASA|Oy|Oyj|Co\.|Company|SE|S\.A|BVBA|SPRL|Pty|Pvt|Sàrl|eG|e\.V\.|& Co|GesmbH|SCOP|SNC|SCI|K/S|P/S|HB|Cooperativa|Coop)"
+    r"(?![\w])"
 )
 _SHOUTED: Final = re.compile(r"\b(?:LTD|LIMITED|GMBH|INC|CORP|LLC|PLC|gmbh|ltd|inc|llc)\b")
 _SEPARATORS: Final = re.compile(r"\s+[·•|*●▪⋅∙‧]\s*|\s*[·•●▪⋅∙‧|]\s+|\s+[-–—]\s+|,\s+|;\s+")
 _SALUTATION: Final = re.compile(
-    r"^(?:herrn?|frau|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|de heer|mevrouw|to|attn\.?:?.*|t\.a\.v\..*|z\.\s?hd\..*|c/o.*)\s*:?$",
+    r"^(?:herrn?|frau|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|"
+    r"de heer|mevrouw|to|attn\.?:?.*|t\.a\.v\..*|z\.\s?hd\..*|c/o.*)\s*:?$",
     re.IGNORECASE,
 )
 _NOT_A_NAME: Final = re.compile(

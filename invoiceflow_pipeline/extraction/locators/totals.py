@@ -34,12 +34,12 @@ def locate_totals(reading: Reading) -> dict[str, list[Candidate[Decimal]]]:
 
 def all_amounts(reading: Reading) -> list[Candidate[Decimal]]:
     """Every amount of money with two decimal places or a currency, in reading order."""
-    found = []
-    for cell in reading.cells():
-        for amount in find_amounts(cell.text, reading.decimal_sign):
-            if not amount.is_percent and (amount.decimals == 2 or amount.currency or abs(amount.value) >= _LEAST_WHOLE):
-                found.append(Candidate(amount.value, cell, amount.text, 0.3, "an amount"))
-    return found
+    return [
+        Candidate(amount.value, cell, amount.text, 0.3, "an amount")
+        for cell in reading.cells()
+        for amount in find_amounts(cell.text, reading.decimal_sign)
+        if not amount.is_percent and (amount.decimals == 2 or amount.currency or abs(amount.value) >= _LEAST_WHOLE)
+    ]
 
 
 def _weight(cell: Cell, label: Label, before: str) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 CELL_GAP: Final = 0.95
-"""Words further apart than this many letter heights belong to different cells: a space is about 0.3, a column gap more than 1."""
+"""Words further apart than this many letter heights are in different cells: a space is about 0.3, a column gap above 1."""
 NUMBER_GAP: Final = 0.42
 """The same between two numbers: the space in 1 234,56 is narrow, and "10  237,26" is a quantity and a price."""
 

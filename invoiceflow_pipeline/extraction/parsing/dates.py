@@ -1,4 +1,4 @@
-"""Dates as they are printed, in the Latin-script languages of Europe and America. Which date means what is decided elsewhere."""
+"""Dates as they are printed, in the Latin-script languages of Europe and America. Not which date means what."""
 
 import re
 from dataclasses import dataclass

@@ -12,6 +12,7 @@ from invoiceflow.domain.invoice import Address, Invoice, InvoiceLine, Party, Pay
 from invoiceflow_pipeline.extraction.readers.xml_tree import amount_of, children, date_of, text_of
 
 READER: Final = "cii"
+_ORDER: Final = "BuyerOrderReferencedDocument"
 MAX_LINES: Final = 20_000
 ROOTS: Final = ("CrossIndustryInvoice", "CrossIndustryDocument")
 _NAMES_OF_ZUGFERD_1: Final = {
@@ -50,7 +51,7 @@ def read_cii(root: etree._Element) -> Invoice | None:
                                          "SpecifiedTradePaymentTerms/DueDateDateTime/DateTime")),
         currency_code=currency,
         type_code=text_of(document, "TypeCode"),
-        purchase_order_reference=text_of(agreement, "BuyerOrderReferencedDocument/IssuerAssignedID", "BuyerOrderReferencedDocument/ID"),
+        purchase_order_reference=text_of(agreement, f"{_ORDER}/IssuerAssignedID", f"{_ORDER}/ID"),
         buyer_reference=text_of(agreement, "BuyerReference"),
         seller=_party(agreement, "SellerTradeParty"),
         buyer=_party(agreement, "BuyerTradeParty"),

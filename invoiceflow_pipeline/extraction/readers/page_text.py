@@ -8,7 +8,7 @@ import ctypes
 import re
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pypdfium2.raw as pdfium
 
@@ -41,7 +41,7 @@ class PdfDocument:
             self.close()
             raise PermanentFailure("file.no_pages", "The PDF has no page.")
 
-    def __enter__(self) -> "PdfDocument":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

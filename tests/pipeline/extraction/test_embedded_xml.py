@@ -15,7 +15,8 @@ def told(invoice: Invoice) -> dict[str, object]:
         f"{n}.{f}": getattr(getattr(invoice, n), f) for n in ("seller", "buyer") for f in ("name", "vat_identifier", "address")
     }
     return {
-        "number": invoice.number, "issued": invoice.issue_date, "due": invoice.payment_due_date, "currency": invoice.currency_code,
+        "number": invoice.number, "issued": invoice.issue_date, "due": invoice.payment_due_date,
+        "currency": invoice.currency_code,
         "type": invoice.type_code, "totals": invoice.totals, "account": invoice.payment.account_id, **parties,
         "lines": [(line.quantity, line.unit_price, line.net_amount, line.tax_rate) for line in invoice.lines],
         "taxes": [(t.rate, t.taxable_amount, t.tax_amount) for t in invoice.tax_breakdown],
