@@ -93,11 +93,11 @@ DOCUMENTS = [document(number) for number in range(1, 31)] + [
     ),
 ]
 
-QUERIES = """muller|Müller|MÜLLER söhne|mul|m|strassenbau|strass|Straßen|"eins zwei"|"zwei eins"|zwei eins|RE-2024/00007|re-2024/0000|
-RE202400007|2024/00007|00007|7 |007|INV2024-000123|000123|123|inv2024 123 |1.190,00|1.190|coeur|oeuvre|finance|été|ete|οδος|東京|
-de123456788|DE 123456788|f7.pdf|it's|don't|xxxxx|nachher|wort|"nachher wort"|mullre|muellr|söhen gmhb|electricte|dreii|zzzz|&|  |"|
-"eins zwe|eins dre|e|ei|GmbH "drei"|Söhne GmbH Électricité|sohne electricite |gmbh eins|müller rossi|
-01890000-0000-7000-8000-000000000005""".replace("\n", "").split("|")
+QUERIES = """muller|Müller|MÜLLER söhne|mul|m|strassenbau|strass|Straßen|"eins zwei"|"zwei eins"|zwei eins|RE-2024/00007|
+re-2024/0000|RE202400007|2024/00007|00007|7 |007|INV2024-000123|000123|123|inv2024 123 |1.190,00|1.190|coeur|
+oeuvre|finance|été|ete|οδος|東京|de123456788|DE 123456788|f7.pdf|it's|don't|xxxxx|nachher|wort|"nachher wort"|mullre|
+muellr|söhen gmhb|electricte|dreii|zzzz|&|  |"|"eins zwe|eins dre|e|ei|GmbH "drei"|Söhne GmbH Électricité|
+sohne electricite |gmbh eins|müller rossi|01890000-0000-7000-8000-000000000005""".replace("\n", "").split("|")
 
 SEARCHES = (
     [Search(q=query) for query in QUERIES]
