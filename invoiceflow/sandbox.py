@@ -2,19 +2,24 @@
 only itself. Knows nothing of PDFs; what runs inside is handed in by name.
 """
 
+import logging
 import multiprocessing
 import resource
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, InvalidStateError
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 class SandboxError(Exception):
@@ -53,33 +58,86 @@ class Sandbox:
         # forkserver: cheap to start again after a kill, and nothing of the parent (sockets, locks, threads) is inherited
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["invoiceflow.sandbox", *preload])
+        self._workers = workers
         self._limits = limits
+        self._context = context
         self._in_hand: set[Future[Any]] = set()
-        self._pool = ProcessPool(
-            max_workers=workers,
-            max_tasks=limits.renew_after,
-            initializer=_confine,
-            initargs=[limits.memory_bytes],
-            context=context,
-        )
+        self._opening = Lock()
+        self._pool: ProcessPool | None = None
+        self._endings: list[Thread] = []
+        self._closed = False
 
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Runs `function` in a limited process. The future gives its result or raises its own exception, or a SandboxError."""
-        future: Future[T] = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._limits.wall_seconds)
         translated: Future[T] = Future()
         translated.set_running_or_notify_cancel()
         self._in_hand.add(translated)
         translated.add_done_callback(self._in_hand.discard)
-        future.add_done_callback(lambda done: _hand_over(done, translated))
+        self._start(
+            translated, lambda pool: pool.schedule(function, args=args, kwargs=kwargs, timeout=self._limits.wall_seconds)
+        )
         return translated
 
     def close(self) -> None:
         """Stops the processes at once; work in hand ends with SandboxCrashed."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's base class has no annotations
-        self._pool.join()
+        with self._opening:
+            self._closed = True
+        if self._pool is not None:
+            _end(self._pool)
+        for ending in self._endings:
+            ending.join(5)
         for future in list(self._in_hand):  # a stopped pool leaves its futures unresolved: nobody may wait on one for ever
             with suppress(InvalidStateError):
                 future.set_exception(SandboxCrashed("the sandbox was closed"))
+
+    def _start(self, to: "Future[T]", schedule: "Callable[[ProcessPool], Future[T]]", tries: int = 3) -> None:
+        try:
+            future = schedule(self._open_pool())
+        except SandboxCrashed as error:
+            with suppress(InvalidStateError):  # closing has ended it already
+                to.set_exception(error)
+            return
+        except RuntimeError as error:  # the pool broke between the look at it and its use
+            if tries <= 1:
+                to.set_exception(SandboxCrashed(f"the sandbox cannot be opened ({error})"))
+                return
+            self._start(to, schedule, tries - 1)
+            return
+
+        def over(done: "Future[T]") -> None:
+            if tries > 1 and not done.cancelled() and isinstance(done.exception(), BrokenProcessPool):
+                self._start(to, schedule, tries - 1)  # not by its own fault: that would have been ProcessExpired
+            else:
+                _hand_over(done, to)
+
+        future.add_done_callback(over)
+
+    def _open_pool(self) -> ProcessPool:
+        # an idle process that is killed from outside (the kernel's OOM killer) breaks pebble's pool for good: a fresh one
+        with self._opening:
+            if self._closed:
+                raise SandboxCrashed("the sandbox is closed")
+            if self._pool is not None and not self._pool.active:
+                logger.warning("The sandbox broke and is opened again")
+                # not here: this may be one of its own threads
+                ending = Thread(target=_end, args=[self._pool], name="end-broken-pool", daemon=True)
+                ending.start()
+                self._endings.append(ending)
+                self._pool = None
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    max_workers=self._workers,
+                    max_tasks=self._limits.renew_after,
+                    initializer=_confine,
+                    initargs=[self._limits.memory_bytes],
+                    context=self._context,
+                )
+            return self._pool
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble's base class has no annotations
+    pool.join()
 
 
 def _confine(memory_bytes: int) -> None:
@@ -100,7 +158,7 @@ def _translate(done: "Future[T]", to: "Future[T]") -> None:
         to.set_exception(SandboxTimeout("the work was stopped at its time limit"))
     except MemoryError:
         to.set_exception(SandboxOutOfMemory("the work asked for more memory than it may have"))
-    except (ProcessExpired, CancelledError) as error:
+    except (ProcessExpired, BrokenProcessPool, CancelledError) as error:
         to.set_exception(SandboxCrashed(f"the process that did the work died ({error})"))
     except InvalidStateError:
         raise

@@ -45,6 +45,12 @@ def test_work_whose_process_is_killed_fails_alone(sandbox: Sandbox) -> None:
     assert sandbox.submit(len, b"abc").result(30) == 3
 
 
+def test_an_idle_process_that_is_killed_costs_nothing(sandbox: Sandbox) -> None:
+    for _ in range(5):
+        os.kill(sandbox.submit(os.getpid).result(30), signal.SIGKILL)
+        assert [sandbox.submit(len, b"x" * n).result(30) for n in range(5)] == list(range(5))
+
+
 def test_processes_are_renewed_after_their_share_of_work(sandbox: Sandbox) -> None:
     seen = {sandbox.submit(os.getpid).result(30) for _ in range(150)}
     assert len(seen) > 2
@@ -57,6 +63,8 @@ def test_closing_ends_work_in_hand_at_once() -> None:
     sandbox.close()
     with pytest.raises(SandboxCrashed):
         hanging.result(5)
+    with pytest.raises(SandboxCrashed):
+        sandbox.submit(os.getpid).result(5)
 
 
 def _kill_self() -> None:
