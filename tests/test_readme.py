@@ -9,7 +9,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 
 def table() -> dict[str, str]:
-    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (.*?) \|", README.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \|(.*?)\|", README.read_text(), re.MULTILINE)
     return {name: default.strip("* ") for name, default in rows}
 
 
