@@ -83,7 +83,7 @@ def cursor_keys(settings: Settings) -> list[bytes]:
 def _kept_key(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        mine = path.with_name(f".{path.name}-{os.getpid()}")
+        mine = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
         mine.touch(mode=0o600)
         mine.write_text(secrets.token_hex(32))
         with suppress(FileExistsError):

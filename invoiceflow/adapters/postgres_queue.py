@@ -6,7 +6,7 @@ advisory lock of its number. So a killed process gives its messages back at once
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import psycopg
@@ -143,13 +143,11 @@ class PostgresQueueConsumer(QueueConsumer):
             self._connection.execute("SELECT 1")
 
     def leave(self) -> None:
-        """Wakes the others for what is still held; closing the connection then sets it free."""
-        if self._held and not self._connection.closed:
-            try:
-                self._connection.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, self._number])
+        """Not alive any more from here on; the session's end alone would say so a little later."""
+        with suppress(psycopg.Error):  # the connection is gone, and with it the lock
+            self._connection.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, self._number])
+            if self._held:
                 self._connection.execute(f"NOTIFY {CHANNEL}")
-            except psycopg.Error:  # the connection is gone, and with it the lock
-                return
 
     def _claim(self, limit: int) -> list[Delivery]:
         """Ready messages first come first served: never held, or held by a consumer that is no more."""

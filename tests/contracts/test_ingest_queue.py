@@ -8,18 +8,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import run_state_machine_as_test
 
 from invoiceflow.adapters.postgres_queue import PostgresQueue
 from invoiceflow.database import Database
-from invoiceflow.ports.ingest_queue import DELIVERY_LIMIT, Delivery, IngestQueue, Message, QueueConsumer, QueueDepth
+from invoiceflow.ports.ingest_queue import Delivery, IngestQueue, Message, QueueDepth
 from invoiceflow.ports.unavailable import Unavailable
+from tests.contracts.queue_history import QueueHistory
 from tests.rows import new_id
 
 HOLD = """
@@ -206,74 +205,12 @@ def test_nothing_published_and_nothing_given_back_is_no_error(queue: IngestQueue
 def test_any_order_of_events_keeps_every_message_in_one_place(queue: IngestQueue) -> None:
     """Random histories of two consumers against a model: who holds what, how often it came."""
 
-    class History(RuleBasedStateMachine):
+    class OfThisQueue(QueueHistory):
         def __init__(self) -> None:
-            super().__init__()
-            self.consumers: list[tuple[ExitStack, QueueConsumer, list[Delivery]]] = []
-            self.ready: dict[UUID, int] = {}  # how often each was delivered
-            for _ in range(2):
-                self.consumers.append(self.opened())
+            super().__init__(queue)
 
-        def opened(self) -> tuple[ExitStack, QueueConsumer, list[Delivery]]:
-            stack = ExitStack()
-            return stack, stack.enter_context(queue.consumer(3)), []
-
-        @rule(count=st.integers(1, 4))
-        def publish(self, count: int) -> None:
-            self.ready.update(dict.fromkeys(published(queue, count), 0))
-
-        @rule(who=st.integers(0, 1), limit=st.integers(1, 4))
-        def receive(self, who: int, limit: int) -> None:
-            _, consumer, held = self.consumers[who]
-            worn_out = [key for key, count in self.ready.items() if count >= DELIVERY_LIMIT]
-            got = consumer.receive(limit, wait=0)
-            assert len(got) <= min(limit, 3 - len(held))
-            if not worn_out:
-                assert len(got) == min(limit, 3 - len(held), len(self.ready))
-            for delivery in got:
-                assert self.ready.pop(delivery.message.request_id) + 1 == delivery.delivery_count
-            for key in worn_out:
-                if key not in {letter.request_id for letter in queue.peek_dead_letters(1000)}:
-                    continue
-                del self.ready[key]
-            held.extend(got)
-
-        @rule(who=st.integers(0, 1), count=st.integers(0, 3))
-        def acknowledge(self, who: int, count: int) -> None:
-            _, consumer, held = self.consumers[who]
-            consumer.acknowledge(held[:count])
-            del held[:count]
-
-        @rule(who=st.integers(0, 1), count=st.integers(0, 3))
-        def give_back(self, who: int, count: int) -> None:
-            _, consumer, held = self.consumers[who]
-            consumer.give_back(held[:count])
-            self.ready.update((d.message.request_id, d.delivery_count - 1) for d in held[:count])
-            del held[:count]
-
-        @rule(who=st.integers(0, 1))
-        def leave(self, who: int) -> None:
-            stack, _, held = self.consumers[who]
-            stack.close()
-            self.ready.update((d.message.request_id, d.delivery_count) for d in held)
-            self.consumers[who] = self.opened()
-
-        @invariant()
-        def the_queue_says_the_same(self) -> None:
-            depth = queue.depth()
-            assert (depth.waiting, depth.unacknowledged) == (len(self.ready), sum(len(h) for _, _, h in self.consumers))
-
-        def teardown(self) -> None:
-            for stack, consumer, held in self.consumers:
-                consumer.acknowledge(held)
-                stack.close()
-            with queue.consumer(1000) as consumer:
-                while got := consumer.receive(1000, wait=0):
-                    consumer.acknowledge(got)
-
-    run_state_machine_as_test(
-        History, settings=settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
-    )
+    few = settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(OfThisQueue, settings=few)
 
 
 def test_many_threads_may_publish_at_once(queue: IngestQueue) -> None:
