@@ -105,6 +105,7 @@ class InvoiceLine:
     unit_price: Decimal | None = None  # BT-146
     net_amount: Decimal | None = None  # BT-131
     tax_rate: Decimal | None = None  # BT-152
+    status_reason_code: str | None = None  # BT-X-8 (Factur-X EXTENDED): DETAIL, GROUP, INFORMATION; only DETAIL counts in sums
 
 
 @dataclass(frozen=True, slots=True)

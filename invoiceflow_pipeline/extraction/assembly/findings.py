@@ -96,8 +96,9 @@ def _arithmetic(invoice: Invoice) -> list[Finding]:
         if abs(gap) >= _CENT:
             message = f"Net {totals.without_tax} and tax {totals.tax} do not give the total {totals.with_tax}."
             found.append(Finding("totals.do_not_add_up", Severity.ERROR, message, "totals.with_tax"))
-    amounts = [line.net_amount for line in invoice.lines if line.net_amount is not None]
-    complete = totals.line_net_total is not None and bool(amounts) and len(amounts) == len(invoice.lines)
+    lines = [line for line in invoice.lines if line.status_reason_code in (None, "DETAIL")]  # the others repeat these
+    amounts = [line.net_amount for line in lines if line.net_amount is not None]
+    complete = totals.line_net_total is not None and bool(amounts) and len(amounts) == len(lines)
     if complete and abs(sum(amounts, Decimal(0)) - (totals.line_net_total or 0)) >= _CENT:
         message = f"The lines sum to {sum(amounts, Decimal(0))}, the invoice says {totals.line_net_total}."
         found.append(Finding("lines.do_not_add_up", Severity.ERROR, message, "totals.line_net_total"))

@@ -116,10 +116,7 @@ def _subtotal(tax: etree._Element) -> TaxSubtotal:
 
 
 def _is_item(line: etree._Element) -> bool:
-    """EXTENDED knows sub-lines that only group or inform (BT-X-8), and ZUGFeRD 1 lines that carry a note only."""
-    reason = text_of(line, "AssociatedDocumentLineDocument/LineStatusReasonCode")
-    if reason in ("GROUP", "INFORMATION"):
-        return False
+    """ZUGFeRD 1 knows lines that carry a note only."""
     return text_of(line, "SpecifiedTradeProduct/Name", "SpecifiedTradeProduct/Description", *_LINE_TOTAL) is not None
 
 
@@ -134,6 +131,7 @@ def _line(line: etree._Element) -> InvoiceLine:
         unit_price=amount_of(line, "SpecifiedLineTradeAgreement/NetPriceProductTradePrice/ChargeAmount"),
         net_amount=amount_of(line, *_LINE_TOTAL),
         tax_rate=amount_of(line, "SpecifiedLineTradeSettlement/ApplicableTradeTax/RateApplicablePercent"),
+        status_reason_code=text_of(line, "AssociatedDocumentLineDocument/LineStatusReasonCode"),
     )
 
 
