@@ -27,6 +27,7 @@ from invoiceflow_pipeline.extraction.parsing.months import folded
 
 _BESIDE: Final = 200.0  # points; one and a half times the way from a name to the end of its block
 _MOST_CONFIDENT: Final = 0.99
+_NAME_CONFIDENCE: Final = 0.88  # measured on the public corpus: nine names in ten are right, whatever their score
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def _invoice(reading: Reading, chosen: dict[str, Candidate[Any] | None], sums: C
         made = Party(name=value(f"{name}.name"), vat_identifier=value(f"{name}.vat_identifier"))
         return replace(made, address=address_under(reading, head.cell)) if head else made
 
-    evidence = {path: _evidence(reading, c, sums) for path, c in chosen.items() if c is not None}
+    evidence = {path: _evidence(reading, path, c, sums) for path, c in chosen.items() if c is not None}
     return Invoice(
         number=value("number"),
         issue_date=value("issue_date"),
@@ -119,13 +120,14 @@ def _invoice(reading: Reading, chosen: dict[str, Candidate[Any] | None], sums: C
     )
 
 
-def _evidence(reading: Reading, candidate: Candidate[Any], sums: ChosenSums) -> Evidence:
+def _evidence(reading: Reading, path: str, candidate: Candidate[Any], sums: ChosenSums) -> Evidence:
     cell = candidate.cell
     page = reading.pages[cell.page - 1]
     confidence = candidate.score
     if candidate in (sums.net, sums.tax, sums.gross):
         confidence = max(0.93, confidence) if sums.agrees else 0.8 * confidence
-    confidence = round(min(_MOST_CONFIDENT, max(0.05, confidence)), 3)
+    most = _NAME_CONFIDENCE if path.endswith(".name") else _MOST_CONFIDENT
+    confidence = round(min(most, max(0.05, confidence)), 3)
     return Evidence(cell.page, page.fractions(cell.x0, cell.y0, cell.x1, cell.y1), candidate.text, page.reader, confidence)
 
 
