@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 from invoiceflow.domain.invoice import Finding, Invoice, Severity
+from invoiceflow_pipeline.extraction.page.folding import folded
 from invoiceflow_pipeline.extraction.page.structure import Page
 from invoiceflow_pipeline.extraction.parsing.identifiers import iban_checks, vat_checks
-from invoiceflow_pipeline.extraction.parsing.months import folded
 
 _CENT: Final = Decimal("0.01")
 _MANDATORY: Final = (  # EN 16931 BR-02, BR-03, BR-05, BR-06, BR-07, BR-14; Art. 226 of Directive 2006/112/EC

@@ -23,7 +23,7 @@ from invoiceflow_pipeline.extraction.locators.parties import locate_buyers, loca
 from invoiceflow_pipeline.extraction.locators.payment import locate_bics, locate_ibans, locate_vat_identifiers
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.locators.totals import all_amounts, locate_totals
-from invoiceflow_pipeline.extraction.parsing.months import folded
+from invoiceflow_pipeline.extraction.page.folding import folded
 
 _BESIDE: Final = 200.0  # points; one and a half times the way from a name to the end of its block
 _MOST_CONFIDENT: Final = 0.99

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.vocabulary import VOCABULARY
-from invoiceflow_pipeline.extraction.parsing.months import folded
+from invoiceflow_pipeline.extraction.page.folding import folded
 
 _KEY: Final = 2
 _TOKEN: Final = re.compile(r"[^\W_]+|#|%")

@@ -6,10 +6,10 @@ from typing import Final
 from invoiceflow_pipeline.extraction.labels.matching import Label
 from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.page.folding import folded
 from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.amounts import find_amounts
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
-from invoiceflow_pipeline.extraction.parsing.months import folded
 
 LEGAL_FORM: Final = re.compile(
     r"(?<![\w.])(?:GmbH|AG|KG|OHG|UG|e\.\s?K\.|eK|GbR|mbH|Inc\.?|LLC|Ltd\.?|Limited|PLC|plc|LLP|Corp\.?|Corporation|S\.?A\.?R\.?L\.?|SARL|Sarl|SAS|S\.A\.S\.?|SASU|"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from invoiceflow_pipeline.extraction.parsing.months import MONTHS, folded
+from invoiceflow_pipeline.extraction.page.folding import folded
+from invoiceflow_pipeline.extraction.parsing.months import MONTHS
 
 _WORDY: Final = re.compile(
     r"(?<![\w/.-])(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|er|\u00ba|\u00b0|\.)?[\s\-/]{0,2}(?:de\s|of\s|d')?(?P<m1>[^\W\d_]{3,12})\.?,?"

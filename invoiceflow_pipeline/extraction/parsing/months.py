@@ -1,6 +1,5 @@
 """Month names and their usual short forms, folded (lower case, no accents), in the Latin-script languages of Europe."""
 
-import unicodedata
 from typing import Final
 
 _NAMES: Final = """
@@ -17,15 +16,6 @@ october oct oktober okt octobre octubre ottobre ott outubro out pazdziernik pazd
 november nov novembre noviembre novembro listopad listopada lis marraskuu noiembrie
 december dec dezember dez decembre diciembre dic dicembre dezembro grudzien grudnia gru prosinec prosince joulukuu decembrie
 """
-
-
-def folded(text: str) -> str:
-    """Lower case without accents; ß and ł and ø as their usual Latin spellings."""
-    text = text.lower()
-    if text.isascii():
-        return text
-    text = text.replace("ß", "ss").replace("ł", "l").replace("ø", "o").replace("æ", "ae").replace("œ", "oe")
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 MONTHS: Final = {name: month for month, names in enumerate(_NAMES.strip().splitlines(), start=1) for name in names.split()}
