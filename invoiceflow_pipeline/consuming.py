@@ -5,7 +5,7 @@ It reconnects by itself, and leaves when told to stop, at its limits once a succ
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
@@ -19,13 +19,15 @@ from invoiceflow_pipeline.processing import Journal, Outcome, Processor, Work, k
 FLUSH_SECONDS = 0.25
 LOOK_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 5.0
+RECEIVE_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class Consumption:
-    """What one consumer run has done and whether it goes on. `on_leaving` is called once, when a successor may start."""
+    """What one consumer run has done and whether it goes on. `on_leaving` is called once, when a successor may start;
+    `on_alive` every few seconds; `leaving_runs` counts the consumers that only wait for their successors, itself included."""
 
     settings: Settings
     queue: IngestQueue
@@ -35,11 +37,14 @@ class Consumption:
     stop: Event
     on_leaving: Callable[[], None]
     on_alive: Callable[[], None]
+    leaving_runs: Callable[[], int] = lambda: 1
     done: int = 0
     failed: int = 0
     leaving: bool = False
     started: float = field(default_factory=time.monotonic)
     last_message: float = field(default_factory=time.monotonic)
+    _work: Work = field(default_factory=Work)
+    _finished: list[Outcome] = field(default_factory=list)
 
     def run(self) -> None:
         """Until it may leave. Never raises Unavailable: it waits for services to come back."""
@@ -48,7 +53,8 @@ class Consumption:
             try:
                 with self.queue.consumer(2 * self.settings.micro_batch) as consumer:
                     pause = 0.1
-                    _Session(self, consumer).run()
+                    # what is being read goes on across connections: its messages come again and find it in hand
+                    _Session(self, consumer, self._work, self._finished).run()
                     return
             except Unavailable as error:
                 logger.warning("The queue is away, connecting again: %s", error)
@@ -56,33 +62,33 @@ class Consumption:
                 pause = min(5.0, pause * 2)
 
     def may_leave(self, consumers: int) -> bool:
-        """Whether this run ends now, given how many consumers live (this one included)."""
+        """Whether this run takes no more messages, given how many consumers live (this one included)."""
         now, settings = time.monotonic(), self.settings
         if not self.leaving and (self.done >= settings.run_max_invoices or now - self.started > settings.run_max_seconds):
-            self.leaving = True
             self.on_leaving()
-        if self.leaving:  # stay until a successor consumes: no gap
-            return consumers > 1
+            self.leaving = True
+        if self.leaving:  # stay until one consumes that stays: no gap
+            return consumers > max(1, self.leaving_runs())
         return now - self.last_message > settings.run_idle_seconds and consumers > settings.min_consumers
 
 
 class _Session:
     """The loop over one connection to the queue."""
 
-    def __init__(self, consumption: Consumption, consumer: QueueConsumer) -> None:
+    def __init__(self, consumption: Consumption, consumer: QueueConsumer, work: Work, finished: list[Outcome]) -> None:
         self._run = consumption
         self._consumer = consumer
-        self._work = Work()
+        self._work = work
+        self._finished = finished
         self._held: dict[UUID, Delivery] = {}
-        self._finished: list[Outcome] = []
-        self._since = 0.0
-        self._looked = self._breathed = time.monotonic()
+        self._since = self._looked = self._breathed = time.monotonic()
+        self._closing = False
 
     def run(self) -> None:
-        while not self._run.stop.is_set():
-            if self._time_to_look() and not self._held and self._run.may_leave(self._run.queue.depth().consumers):
-                break
-            self._receive()
+        while not self._run.stop.is_set() and not (self._closing and not self._work.in_hand and not self._finished):
+            self._look()
+            if not self._closing:
+                self._receive()
             self._collect()
             self._flush_when_due()
             self._breathe()
@@ -90,34 +96,47 @@ class _Session:
             self._flush()
         self._consumer.give_back(list(self._held.values()))
 
-    def _time_to_look(self) -> bool:
+    def _look(self) -> None:
         now = time.monotonic()
-        if now - self._looked < LOOK_SECONDS:
-            return False
+        if self._closing or now - self._looked < LOOK_SECONDS:
+            return
         self._looked = now
-        return True
+        idle = not self._work.in_hand and not self._finished
+        may_leave = self._run.may_leave(self._run.queue.depth().consumers)
+        self._closing = may_leave and (self._run.leaving or idle)
 
     def _receive(self) -> None:
         batch = self._run.settings.micro_batch
-        if len(self._held) > batch or self._run.leaving:
+        if len(self._work.in_hand) + len(self._finished) > batch:
             return
-        deliveries = self._consumer.receive(batch, wait=0.0 if self._held else 0.5)
+        idle = not self._work.in_hand and not self._finished
+        deliveries = self._consumer.receive(batch, wait=RECEIVE_SECONDS if idle else 0.0)
         if not deliveries:
             return
         self._run.last_message = time.monotonic()
-        twice = [d for d in deliveries if d.message.request_id in self._held]  # the same invoice is in hand already
-        fresh = {d.message.request_id: d for d in deliveries if d.message.request_id not in self._held}
+        in_hand = self._work.in_hand.keys() | {outcome.ingestion.id for outcome in self._finished}
+        fresh = {d.message.request_id for d in deliveries} - in_hand
         claimed: set[UUID] = set()
 
         def begin() -> None:
-            claimed.update(self._run.processor.begin(list(fresh), self._run.run_id, self._work))
+            claimed.update(self._run.processor.begin(sorted(fresh), self._run.run_id, self._work))
 
-        if not keep_trying(begin, self._run.stop.is_set):
+        if fresh and not self._keep_trying(begin):
             self._consumer.give_back(deliveries)
             return
-        self._held.update({request_id: fresh[request_id] for request_id in claimed})
-        # final already, or no row: the message was only a wake-up
-        self._consumer.acknowledge([*twice, *(d for request_id, d in fresh.items() if request_id not in claimed)])
+        self._consumer.acknowledge(self._hold(deliveries, claimed | in_hand))
+
+    def _hold(self, deliveries: Sequence[Delivery], in_hand: set[UUID]) -> list[Delivery]:
+        """Keeps the delivery of each invoice in hand; returns those to acknowledge: the invoice is final already, has no
+        row, or another message of it is held."""
+        over: list[Delivery] = []
+        for delivery in deliveries:
+            request_id = delivery.message.request_id
+            if request_id in in_hand and request_id not in self._held:
+                self._held[request_id] = delivery
+            else:
+                over.append(delivery)
+        return over
 
     def _collect(self) -> None:
         outcomes = self._work.done(0.02)
@@ -133,13 +152,22 @@ class _Session:
             self._flush()
 
     def _flush(self) -> None:
-        outcomes = self._finished
-        if not keep_trying(lambda: self._run.processor.finish(outcomes, self._run.journal), self._run.stop.is_set):
+        outcomes = list(self._finished)
+        if not self._keep_trying(lambda: self._run.processor.finish(outcomes, self._run.journal)):
             return
-        self._finished = []
-        self._consumer.acknowledge([self._held.pop(outcome.ingestion.id) for outcome in outcomes])
+        self._finished.clear()
         self._run.done += len(outcomes)
         self._run.failed += sum(outcome.failure is not None for outcome in outcomes)
+        # one without a delivery came over a connection that is lost: its message comes again and finds a final row
+        held = [self._held.pop(outcome.ingestion.id, None) for outcome in outcomes]
+        self._consumer.acknowledge([delivery for delivery in held if delivery is not None])
+
+    def _keep_trying(self, work: Callable[[], None]) -> bool:
+        def stop() -> bool:
+            self._breathe()
+            return self._run.stop.is_set()
+
+        return keep_trying(work, stop)
 
     def _breathe(self) -> None:
         now = time.monotonic()

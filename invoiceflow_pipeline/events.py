@@ -6,13 +6,17 @@ context. Without the environment variable it stays correct and is only slower.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
 from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata, generate_event_batch_id
+from dagster_postgres.utils import DagsterPostgresException
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from invoiceflow.domain.invoice import Invoice
+from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_pipeline.partitions import INVOICES
 from invoiceflow_pipeline.processing import EXTRACTED, INDEXED, RAW, Outcome
 
@@ -27,6 +31,11 @@ class DagsterJournal:
         self._step = context.get_step_execution_context()
 
     def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Raises Unavailable when Dagster's own database is away. Done again, some events stand twice: nothing is lost."""
+        with orchestrator():
+            self._record(outcomes)
+
+    def _record(self, outcomes: Sequence[Outcome]) -> None:
         # one upsert, known keys are passed over; a key that retention removed comes back
         self._instance.add_dynamic_partitions(INVOICES, [str(outcome.ingestion.id) for outcome in outcomes])
         by_asset: dict[str, list[dg.AssetMaterialization]] = defaultdict(list)
@@ -41,6 +50,15 @@ class DagsterJournal:
             # each costs a write of its own: failures, and the pass that clears an earlier failure
             if outcome.failure is not None or outcome.ingestion.revision > 1:
                 DagsterEvent.asset_check_evaluation(self._step, _check(outcome))
+
+
+@contextmanager
+def orchestrator() -> Iterator[None]:
+    """Turns the errors of Dagster's storage that say "it is away" into Unavailable, so that callers wait for it."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, DagsterPostgresException) as error:
+        raise Unavailable("orchestrator", " ".join(str(error).split())[:300]) from error
 
 
 def _done(outcome: Outcome) -> list[str]:

@@ -5,13 +5,19 @@ import dagster as dg
 from invoiceflow.bootstrap import System
 from invoiceflow_pipeline import housekeeping
 from invoiceflow_pipeline.consuming import Consumption, stop_on_signals
-from invoiceflow_pipeline.events import DagsterJournal
+from invoiceflow_pipeline.events import DagsterJournal, orchestrator
 from invoiceflow_pipeline.partitions import INVOICES
 from invoiceflow_pipeline.resources import Pipeline
 
 STATE = "invoiceflow/consumer"
 BOOTING, CONSUMING, LEAVING = "booting", "consuming", "leaving"
 ALIVE_AT = "invoiceflow/alive_at"
+UNFINISHED = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
 """Run configuration: else each event of each invoice is printed as well."""
@@ -23,7 +29,16 @@ def consume(context: dg.OpExecutionContext) -> None:
     instance, run_id = context.instance, context.run_id
 
     def alive() -> None:
-        instance.add_run_tags(run_id, {ALIVE_AT: housekeeping.now().isoformat()})
+        with orchestrator():
+            instance.add_run_tags(run_id, {ALIVE_AT: housekeeping.now().isoformat()})
+
+    def leave() -> None:
+        with orchestrator():
+            instance.add_run_tags(run_id, {STATE: LEAVING})
+
+    def leaving_runs() -> int:
+        with orchestrator():
+            return instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
 
     with stop_on_signals() as stop:
         consumption = Consumption(
@@ -33,8 +48,9 @@ def consume(context: dg.OpExecutionContext) -> None:
             journal=DagsterJournal(context),
             run_id=run_id,
             stop=stop,
-            on_leaving=lambda: instance.add_run_tags(run_id, {STATE: LEAVING}),
+            on_leaving=leave,
             on_alive=alive,
+            leaving_runs=leaving_runs,
         )
         instance.add_run_tags(run_id, {STATE: CONSUMING, ALIVE_AT: housekeeping.now().isoformat()})
         consumption.run()

@@ -9,14 +9,8 @@ from invoiceflow.bootstrap import System
 from invoiceflow.ports.ingest_queue import QueueDepth
 from invoiceflow.settings import Settings
 from invoiceflow_pipeline import alerting, housekeeping
-from invoiceflow_pipeline.jobs import ALIVE_AT, BOOTING, LEAVING, QUIET, STATE, consume_job
+from invoiceflow_pipeline.jobs import ALIVE_AT, BOOTING, LEAVING, QUIET, STATE, UNFINISHED, consume_job
 
-UNFINISHED = [
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-]
 BOOT_TIME = timedelta(seconds=60)
 GHOST_AFTER = timedelta(seconds=180)
 

@@ -108,11 +108,15 @@ def test_a_message_without_a_row_and_one_that_is_done_are_only_acknowledged(
     assert row.revision == 1
 
 
-def test_a_stop_gives_back_what_is_not_done(system: System, processor: Processor, wait_until: Callable[..., None]) -> None:
+def test_a_stop_gives_back_what_is_not_done(system: System, wait_until: Callable[..., None]) -> None:
+    sandbox = Sandbox(1, SandboxLimits(memory_bytes=1 << 31, wall_seconds=60.0))
+    processor = make(system, sandbox)
     sent(system, [b"hang"] * 4)
     with running(consumption(system, processor)):
         wait_until(lambda: system.queue.depth().unacknowledged == 4)
     assert system.queue.depth().waiting == 4
+    processor.close()
+    sandbox.close()
 
 
 def test_an_index_that_is_away_holds_the_batch_and_counts_against_nobody(
