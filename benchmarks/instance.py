@@ -41,7 +41,7 @@ class Instance:
 @contextmanager
 def running(home: Path, extra: Mapping[str, str] | None = None, seconds: float = 120) -> Iterator[Instance]:
     """Starts `invoiceflow up` and waits until it is ready; stops it at the end. Raises RuntimeError with its log's end."""
-    ports = _free_ports(3)
+    ports = free_ports(3)
     environment = {
         **os.environ,
         "INVOICEFLOW_HOME": str(home),
@@ -53,8 +53,10 @@ def running(home: Path, extra: Mapping[str, str] | None = None, seconds: float =
     home.mkdir(parents=True, exist_ok=True)
     log = home / "benchmark-up.log"
     with log.open("ab") as out:
-        command = [sys.executable, "-m", "invoiceflow_cli.main", "up"]
-        up = subprocess.Popen(command, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
+        command = [sys.executable, "-m", "invoiceflow_cli", "up"]
+        up = subprocess.Popen(
+            command, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
+        )
     try:
         _wait_ready(up, home, log, seconds)
         facts = json.loads((home / "instance.json").read_text())
@@ -79,7 +81,7 @@ def _wait_ready(up: "subprocess.Popen[bytes]", home: Path, log: Path, seconds: f
     raise RuntimeError("the system did not start:\n" + "\n".join(log.read_text(errors="replace").splitlines()[-30:]))
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     held = [socket.socket() for _ in range(count)]
     for each in held:
         each.bind(("127.0.0.1", 0))

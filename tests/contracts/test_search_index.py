@@ -99,6 +99,13 @@ oeuvre|finance|été|ete|οδος|東京|de123456788|DE 123456788|f7.pdf|it's|do
 muellr|söhen gmhb|electricte|dreii|zzzz|&|  |"|"eins zwe|eins dre|e|ei|GmbH "drei"|Söhne GmbH Électricité|
 sohne electricite |gmbh eins|müller rossi|01890000-0000-7000-8000-000000000005""".replace("\n", "").split("|")
 
+NARROWINGS: list[dict[str, Any]] = [
+    {},
+    {"seller": ("Dupont SAS",)},
+    {"status": ("COMPLETED",), "currency": ("EUR",)},
+    {"finding": ("BR-16",)},
+]
+
 SEARCHES = (
     [Search(q=query) for query in QUERIES]
     + [
@@ -119,16 +126,7 @@ SEARCHES = (
         Search(total_max=Decimal(0)),
     ]
     + [Search(q=query, sort=sort) for query in ("", "gmbh") for sort in SORTS if sort != "relevance"]
-    + [
-        Search(q=query, facets=FACETS, **filters)
-        for query in ("", "gmbh", "mullre")
-        for filters in (
-            {},
-            {"seller": ("Dupont SAS",)},
-            {"status": ("COMPLETED",), "currency": ("EUR",)},
-            {"finding": ("BR-16",)},
-        )
-    ]
+    + [Search(q=query, facets=FACETS, **filters) for query in ("", "gmbh", "mullre") for filters in NARROWINGS]
 )
 
 
