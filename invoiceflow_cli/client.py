@@ -11,6 +11,8 @@ import httpx
 
 FINAL = ("COMPLETED", "FAILED")
 TRIES = 6
+TRY_AGAIN = frozenset({409, 502, 503, 504})
+LONGEST_PAUSE = 30.0
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,21 @@ def upload_all(
     `run` makes the Idempotency-Keys of this call: a try that is repeated after a lost answer makes no second ingestion.
     """
     with httpx.Client(base_url=url, timeout=60) as client, ThreadPoolExecutor(concurrency) as threads:
-        jobs = [threads.submit(upload, client, name, read(), run) for name, read in files]
+        jobs = [threads.submit(_read_and_upload, client, name, read, run) for name, read in files]
         for job in as_completed(jobs):
             yield job.result()
 
 
+def _read_and_upload(client: httpx.Client, name: str, read: Callable[[], bytes], run: str) -> Uploaded:
+    try:
+        content = read()
+    except OSError as error:
+        return Uploaded(name, None, "file.unreadable", str(error))
+    return upload(client, name, content, run)
+
+
 def upload(client: httpx.Client, name: str, content: bytes, run: str) -> Uploaded:
+    """One upload, tried again while the service is away or has no room."""
     key = hashlib.sha256(f"{run}\0{name}\0".encode() + content).hexdigest()
     for attempt in range(TRIES):
         pause = 0.2 * 2**attempt
@@ -47,14 +58,16 @@ def upload(client: httpx.Client, name: str, content: bytes, run: str) -> Uploade
         except httpx.TransportError as error:
             fault = Uploaded(name, None, "connection.failed", str(error))
         else:
-            body = answer.json()
-            if answer.status_code == 202:
-                return Uploaded(name, body["request_id"])
-            fault = Uploaded(name, None, body.get("code", str(answer.status_code)), body.get("detail", ""))
-            if answer.status_code not in (409, 502, 503):
+            body = _json(answer)
+            if answer.status_code == httpx.codes.ACCEPTED and "request_id" in body:
+                return Uploaded(name, str(body["request_id"]))
+            fault = Uploaded(name, None, str(body.get("code", answer.status_code)), str(body.get("detail", "")))
+            if answer.status_code not in TRY_AGAIN:
                 return fault
-            pause = float(answer.headers.get("Retry-After", pause))
-        time.sleep(pause)
+            asked = answer.headers.get("Retry-After", "")
+            pause = min(float(asked), LONGEST_PAUSE) if asked.isdecimal() else pause
+        if attempt + 1 < TRIES:
+            time.sleep(pause)
     return fault
 
 
@@ -65,8 +78,26 @@ def wait_final(url: str, request_ids: Sequence[str], seconds: float) -> Iterator
     with httpx.Client(base_url=url, timeout=30) as client:
         while left and time.monotonic() < deadline:
             for request_id in list(left):
-                status = client.get(f"/api/v1/ingest/status/{request_id}").json()
+                status = _status(client, request_id)
                 if status.get("status") in FINAL:
                     left.remove(request_id)
                     yield status
             time.sleep(0.1)
+
+
+def _status(client: httpx.Client, request_id: str) -> Mapping[str, Any]:
+    """Empty while the service is away."""
+    try:
+        answer = client.get(f"/api/v1/ingest/status/{request_id}")
+    except httpx.TransportError:
+        return {}
+    return _json(answer)
+
+
+def _json(answer: httpx.Response) -> Mapping[str, Any]:
+    """The answer's object; empty for anything else (a gateway's page)."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

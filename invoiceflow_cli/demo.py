@@ -6,6 +6,8 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +48,11 @@ def demonstrate(home: Path, port: int, query_port: int, dagster_port: int, host:
         from samples.generate import demo_samples
 
         samples = demo_samples()
-        faults = _ingest(up.facts, samples, began)
+        faults = _ingest(up, samples, began)
         for fault in faults:
             console.print(f"[red]{fault}[/]")
         _show_urls(up.facts)
-        if once:
+        if once or up.stop_now.is_set():
             code[0] = 1 if faults else 0
         else:
             console.print("Ctrl-C stops it.")
@@ -58,47 +60,78 @@ def demonstrate(home: Path, port: int, query_port: int, dagster_port: int, host:
     return code[0]
 
 
-def _ingest(facts: InstanceFacts | None, samples: "Sequence[Sample]", began: float) -> list[str]:
-    if facts is None:
+def _ingest(up: Up, samples: "Sequence[Sample]", began: float) -> list[str]:
+    """Uploads the samples, waits until they can be found, shows them. What did not end as expected, one sentence each."""
+    if up.facts is None:
         return ["the system did not start"]
+    by_name = {f"{sample.name}.pdf": sample for sample in samples}
+    files = [(name, partial(_pdf, sample)) for name, sample in by_name.items()]
     started: dict[str, float] = {}
+    accepted: set[str] = set()
     found: dict[str, tuple[Mapping[str, Any], float]] = {}
     faults: list[str] = []
-    by_name = {f"{sample.name}.pdf": sample for sample in samples}
-    files = [(name, lambda sample=sample: sample.pdf) for name, sample in by_name.items()]
-    with Progress(console=console, transient=True) as progress, httpx.Client(base_url=facts.query_url, timeout=30) as client:
+    with Progress(console=console, transient=True) as progress, httpx.Client(base_url=up.facts.query_url, timeout=30) as client:
         uploading = progress.add_task("uploading", total=len(files))
         reading = progress.add_task("reading and indexing", total=len(files))
-        for uploaded in upload_all(facts.ingest_url, files, secrets.token_hex(8)):
+        for uploaded in upload_all(up.facts.ingest_url, files, secrets.token_hex(8)):
+            up.tend()
             progress.advance(uploading)
             if uploaded.request_id is None:
                 faults.append(f"{uploaded.name} was refused: {uploaded.code} {uploaded.detail}")
             else:
                 started[uploaded.request_id] = time.monotonic()
+                accepted.add(uploaded.name)
         deadline = time.monotonic() + WAIT_SECONDS
-        while len(found) < len(started) and time.monotonic() < deadline:
+        while len(found) < len(started) and time.monotonic() < deadline and not up.stop_now.wait(0.05):
+            up.tend()
             for request_id in started.keys() - found.keys():
-                items = client.get("/api/v1/invoices", params={"q": request_id, "limit": 1}).json()["items"]
-                if items:
-                    if not found:
-                        console.print(f"First invoice searchable {time.monotonic() - began:.1f} s after the start.")
-                    found[request_id] = (items[0], time.monotonic() - started[request_id])
-                    progress.advance(reading)
-            time.sleep(0.05)
+                hit = _find(client, request_id)
+                if hit is None:
+                    continue
+                if not found:
+                    console.print(f"First invoice searchable {time.monotonic() - began:.1f} s after the start.")
+                found[request_id] = (hit, time.monotonic() - started[request_id])
+                progress.advance(reading)
     _show_table(found.values())
+    if up.stop_now.is_set() and len(found) < len(started):
+        return [*faults, "it was stopped before every sample could be found"]
     names = {hit["filename"]: hit for hit, _ in found.values()}
-    faults += [f"{name} was not searchable after {WAIT_SECONDS:.0f} s" for name in by_name if name not in names]
-    faults += [fault for name, hit in names.items() if (fault := _fault(by_name[name], hit))]
+    faults += [f"{name} was not searchable after {WAIT_SECONDS:.0f} s" for name in sorted(accepted - names.keys())]
+    faults += [fault for name, hit in names.items() if (fault := fault_of(by_name[name], hit))]
     return faults
 
 
-def _fault(sample: "Sample", hit: Mapping[str, Any]) -> str | None:
-    """What is not as expected: every sample must be read; an e-invoice's number and total must be its XML's."""
+def _pdf(sample: "Sample") -> bytes:
+    return sample.pdf
+
+
+def _find(client: httpx.Client, request_id: str) -> Mapping[str, Any] | None:
+    """The search's hit for this id; None while there is none, or the query API is away."""
+    try:
+        answer = client.get("/api/v1/invoices", params={"q": request_id, "limit": 1})
+    except httpx.TransportError:
+        return None
+    items = answer.json()["items"] if answer.status_code == httpx.codes.OK else []
+    return items[0] if items else None
+
+
+def fault_of(sample: "Sample", hit: Mapping[str, Any]) -> str | None:
+    """What is not as expected, or None. Every sample must be read; an e-invoice's values must be those of its XML."""
     if hit["status"] != "COMPLETED":
         return f"{hit['filename']} is {hit['status']}: {', '.join(hit['findings'])}"
-    if sample.kind == "e-invoice" and hit["number"] != sample.truth.number:
-        return f"{hit['filename']}: number {hit['number']} was read, {sample.truth.number} is right"
-    return None
+    if sample.kind != "e-invoice":
+        return None
+    truth = sample.truth
+    total = hit["totals"]["with_tax"]
+    pairs = (
+        ("number", hit["number"], truth.number),
+        ("date", hit["issue_date"], truth.issue_date.isoformat() if truth.issue_date else None),
+        ("currency", hit["currency_code"], truth.currency_code),
+        ("seller", hit["seller"]["name"], truth.seller.name),
+        ("total", None if total is None else Decimal(total), truth.totals.with_tax),
+    )
+    wrong = [f"{name} {read} was read, {right} is right" for name, read, right in pairs if read != right]
+    return f"{hit['filename']}: {'; '.join(wrong)}" if wrong else None
 
 
 def _show_table(found: "Any") -> None:

@@ -1,22 +1,29 @@
 """`invoiceflow doctor`: every setting and dependency looked at, with what to do about what is wrong."""
 
+import json
 import os
 import shutil
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from invoiceflow.adapters.embedded_postgres import EmbeddedPostgresError, version
 from invoiceflow.bootstrap import assemble
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import Settings, SettingsError, load
 from invoiceflow_cli import instance
+from invoiceflow_cli.up import CannotStart, Ports, check_ports
 
 ENOUGH_DISK = 2_000_000_000
+DAGSTER_QUERY = """
+{ workspaceOrError { ... on Workspace { locationEntries { name locationOrLoadError { __typename } } } }
+  instance { daemonHealth { allDaemonStatuses { daemonType required healthy } } } }
+"""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,8 @@ def diagnoses(home: Path) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "System", f"none runs in {home}", "start it with `invoiceflow up`, or set DATABASE_URL and the other variables"
         )
+        yield _ports(environment)
+        yield _postgres_programs()
         return
     try:
         settings = load(environment)
@@ -66,14 +75,10 @@ def diagnoses(home: Path) -> Iterator[Diagnosis]:
     yield Diagnosis("Settings", "usable")
     yield from _dependencies(settings)
     if running is not None:
-        for name, url in (
-            ("Ingest API", running.ingest_url),
-            ("Query API", running.query_url),
-            ("Dagster UI", running.dagster_url),
-        ):
-            path = "/server_info" if name == "Dagster UI" else "/readyz"
-            well = _answers(url + path)
+        for name, url in (("Ingest API", running.ingest_url), ("Query API", running.query_url)):
+            well = _answers(f"{url}/readyz")
             yield Diagnosis(name, url if well else "does not answer", "" if well else f"look into {home / 'logs'}")
+        yield from _dagster(running.dagster_url, home)
 
 
 def _dependencies(settings: Settings) -> Iterator[Diagnosis]:
@@ -116,6 +121,49 @@ def _disk(home: Path) -> Diagnosis:
     mend = "" if os.access(folder, os.W_OK) else f"{folder} cannot be written to"
     mend = mend or ("" if free > ENOUGH_DISK else "make room: originals and the database grow")
     return Diagnosis("Disk", f"{free / 1e9:.1f} GB free at {folder}", mend)
+
+
+def _ports(environment: Mapping[str, str]) -> Diagnosis:
+    try:
+        settings = load({**environment, "INVOICEFLOW_EMBEDDED": "true"})
+        check_ports(Ports(settings.port, settings.query_port, settings.dagster_port), environment.get("HOST") or "127.0.0.1")
+    except SettingsError as error:
+        return Diagnosis("Settings", str(error), "correct these variables; README.md lists all of them")
+    except CannotStart as error:
+        found, _, mend = str(error).partition("; ")
+        return Diagnosis("Ports", found, mend or "choose another")
+    return Diagnosis("Ports", f"{settings.port}, {settings.query_port} and {settings.dagster_port} are free")
+
+
+def _postgres_programs() -> Diagnosis:
+    try:
+        return Diagnosis("Embedded PostgreSQL", version())
+    except EmbeddedPostgresError as error:
+        return Diagnosis("Embedded PostgreSQL", "cannot run", str(error))
+
+
+def _dagster(url: str, home: Path) -> Iterator[Diagnosis]:
+    """What the webserver says about itself, the code server and the daemons."""
+    look = f"look into {home / 'logs'}"
+    request = urllib.request.Request(  # noqa: S310  our own address
+        f"{url}/graphql", json.dumps({"query": DAGSTER_QUERY}).encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  our own address
+            data = json.load(answer)["data"]
+    except (OSError, ValueError, KeyError) as error:
+        yield Diagnosis("Dagster UI", f"does not answer ({error})", look)
+        return
+    yield Diagnosis("Dagster UI", url)
+    locations = data["workspaceOrError"].get("locationEntries", [])
+    loaded = [entry["name"] for entry in locations if entry["locationOrLoadError"]["__typename"] == "RepositoryLocation"]
+    well = bool(locations) and len(loaded) == len(locations)
+    yield Diagnosis("Code server", ", ".join(loaded) if well else "not loaded", "" if well else look)
+    daemons = data["instance"]["daemonHealth"]["allDaemonStatuses"]
+    ill = [one["daemonType"] for one in daemons if one["required"] and not one["healthy"]]
+    yield Diagnosis(
+        "Daemon", f"without heartbeat: {', '.join(ill)}" if ill else "all heartbeats are there", look if ill else ""
+    )
 
 
 def _answers(url: str) -> bool:

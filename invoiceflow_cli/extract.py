@@ -13,13 +13,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 from invoiceflow.domain.extraction import StoredExtraction
-from invoiceflow.domain.failures import Failure
+from invoiceflow.domain.failures import Failure, PermanentFailure
 from invoiceflow.domain.invoice_document import to_document
 from invoiceflow.sandbox import Sandbox, SandboxError, SandboxLimits
 from invoiceflow_pipeline.reading import read_invoice
 
 MEMORY_BYTES = 2 << 30
 SECONDS = 60.0
+LARGEST_FILE = 100 << 20
 AHEAD = 4
 """Files read from disk beyond those in work, for each process."""
 
@@ -49,7 +50,11 @@ def pdf_files(given: Sequence[Path]) -> list[Path]:
     """The files given, and the PDFs of the folders given, in order of their names."""
     found: list[Path] = []
     for path in given:
-        found += sorted(path.rglob("*.pdf")) if path.is_dir() else [path]
+        found += (
+            sorted(one for one in path.rglob("*") if one.suffix.lower() == ".pdf" and one.is_file())
+            if path.is_dir()
+            else [path]
+        )
     return found
 
 
@@ -60,13 +65,28 @@ def _answers(files: Sequence[Path], workers: int) -> Iterator[dict[str, Any]]:
     waiting: list[tuple[Path, Future[StoredExtraction], float]] = []
     try:
         for path in files:
-            waiting.append((path, sandbox.submit(read_invoice, path.read_bytes()), time.perf_counter()))
+            waiting.append((path, _submitted(sandbox, path), time.perf_counter()))
             if len(waiting) >= AHEAD * workers:
                 yield _answer(*waiting.pop(0))
         for one in waiting:
             yield _answer(*one)
     finally:
         sandbox.close()
+
+
+def _submitted(sandbox: Sandbox, path: Path) -> "Future[StoredExtraction]":
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        failed: Future[StoredExtraction] = Future()
+        failed.set_exception(PermanentFailure("file.unreadable", error.strerror or str(error)))
+        return failed
+    if len(content) > LARGEST_FILE:
+        failed = Future()
+        failed.set_exception(PermanentFailure("file.too_large", f"it is larger than {LARGEST_FILE >> 20} MB"))
+        return failed
+    return sandbox.submit(read_invoice, content)
 
 
 def _answer(path: Path, reading: "Future[StoredExtraction]", started: float) -> dict[str, Any]:

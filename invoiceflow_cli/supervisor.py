@@ -10,12 +10,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from logging.handlers import RotatingFileHandler
+from dataclasses import dataclass
 from pathlib import Path
 
-LOG_BYTES = 10_000_000
-LOG_FILES = 3
+from invoiceflow_cli.child_output import pump
+
 QUICK = 10.0
 """Seconds: a child that lives shorter than this died of its start."""
 MAX_QUICK_DEATHS = 8
@@ -35,7 +34,7 @@ class Child:
     started_at: float = 0.0
     quick_deaths: int = 0
     start_again_at: float = 0.0
-    pumps: list[threading.Thread] = field(default_factory=list)
+    stopping: bool = False
 
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -48,9 +47,11 @@ class Child:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the supervisor, which stops them in order
         )
-        pump = threading.Thread(target=_pump, args=(self.process, self.log, self.name), daemon=True)
-        pump.start()
-        self.pumps = [pump]
+        threading.Thread(target=pump, args=(self.process.stdout, self.log, self._show), daemon=True).start()
+
+    def _show(self, words: str) -> None:
+        if not self.stopping:  # a service that ends complains about the others that ended before it
+            logger.warning("%s: %s", self.name, words)
 
     @property
     def running(self) -> bool:
@@ -88,6 +89,7 @@ def mend(children: Sequence[Child], now: float) -> None:
 def stop(children: Sequence[Child], seconds: float = 15.0) -> None:
     """Asks all to end (SIGTERM), waits for them together, then kills what is left."""
     for child in children:
+        child.stopping = True
         if child.running and child.process is not None:
             child.process.send_signal(signal.SIGTERM)
     deadline = time.monotonic() + seconds
@@ -100,18 +102,6 @@ def stop(children: Sequence[Child], seconds: float = 15.0) -> None:
             logger.warning("%s did not end by itself and is killed", child.name)
             os.killpg(child.process.pid, signal.SIGKILL)
             child.process.wait()
-
-
-def _pump(process: "subprocess.Popen[bytes]", log: Path, name: str) -> None:
-    handler = RotatingFileHandler(log, maxBytes=LOG_BYTES, backupCount=LOG_FILES)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    if process.stdout is None:
-        return
-    with process.stdout as output:
-        for line in output:
-            text = line.decode(errors="replace").rstrip()
-            handler.emit(logging.LogRecord(name, logging.INFO, "", 0, text, None, None))
-    handler.close()
 
 
 def _ending(code: int | None) -> str:

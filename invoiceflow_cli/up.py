@@ -1,5 +1,6 @@
 """`invoiceflow up`: the whole system on the embedded stand-ins, as real processes, until it is told to stop."""
 
+import errno
 import fcntl
 import logging
 import os
@@ -61,9 +62,7 @@ class Up:
         killed = leftovers.kill(self._home)
         if killed:
             logger.warning("Ended %s processes that an earlier start had left", killed)
-        self._watchdog = subprocess.Popen(  # noqa: S603  our own command
-            [sys.executable, "-m", "invoiceflow_cli.leftovers", str(self._home)], stdin=subprocess.PIPE, start_new_session=True
-        )
+        self._start_watchdog()
         environment, code_port = self._environment_without_database()
         tell("code server")
         python = sys.executable
@@ -93,7 +92,7 @@ class Up:
         query = {**environment, "SERVICE_NAME": "query-service"}
         self._child("query", _uvicorn("invoiceflow_api.query.main", self._host, self._ports.query), query).start()
         tell("ingest and query API")
-        local = "127.0.0.1" if self._host in ("0.0.0.0", "") else self._host  # noqa: S104  what is asked for, not what is bound
+        local = _reached_at(self._host)
         facts = InstanceFacts(
             pid=os.getpid(),
             ingest_url=f"http://{local}:{self._ports.ingest}",
@@ -117,11 +116,26 @@ class Up:
     def watch(self) -> None:
         """Mends what dies until `stop_now` is set. Raises supervisor.GaveUp."""
         while not self.stop_now.wait(0.2):
-            if self._postgres.pid is None:
-                logger.warning("postgres died; it is started again")
-                self._postgres.start([], self._postgres.port)
-                logger.info("postgres is started again")
-            mend(self._children, time.monotonic())
+            self.tend()
+
+    def tend(self) -> None:
+        """Starts again what has died. Raises supervisor.GaveUp, EmbeddedPostgresError."""
+        if self._postgres.pid is None:
+            logger.warning("postgres died; it is started again")
+            self._postgres.start([], self._postgres.port)
+            logger.info("postgres is started again")
+        if self._watchdog is None or self._watchdog.poll() is not None:
+            logger.warning("the watchdog died; it is started again")
+            self._start_watchdog()
+        mend(self._children, time.monotonic())
+
+    def _start_watchdog(self) -> None:
+        self._watchdog = subprocess.Popen(  # noqa: S603  our own command
+            [sys.executable, "-m", "invoiceflow_cli.leftovers", str(self._home)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": _python_path()},
+        )
 
     def close(self) -> None:
         """Stops everything in order; nothing of this home runs afterwards."""
@@ -166,7 +180,7 @@ class Up:
             "DAGSTER_COMPUTE_LOGS": str(self._home / "logs" / "runs"),
             "DAGSTER_CODE_SERVER_PORT": str(code_port),
             "DAGSTER_DISABLE_TELEMETRY": "yes",
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(TOP), os.environ.get("PYTHONPATH", "")])),
+            "PYTHONPATH": _python_path(),
             "PYTHONUNBUFFERED": "1",
         }
         return environment, code_port
@@ -174,7 +188,7 @@ class Up:
     def _wait(self, what: str, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while not condition():
-            mend(self._children, time.monotonic())
+            self.tend()
             if self.stop_now.is_set():
                 raise CannotStart("stopped while starting")
             if time.monotonic() > deadline:
@@ -186,18 +200,24 @@ class Up:
 def running(home: Path, ports: Ports, host: str, tell: Callable[[str], None] = lambda _: None) -> Iterator[Up]:
     """A started system, closed at the end; SIGTERM and Ctrl-C set its `stop_now`. Raises CannotStart before anything starts
     when a port is taken or the home is in use."""
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(f"{home} cannot be made a folder ({error.strerror}); choose another with INVOICEFLOW_HOME") from None
     with _locked(home):
-        _check_ports(ports, host)
+        check_ports(ports, host)
         up = Up(home, ports, host)
-        before = {number: signal.signal(number, lambda *_: up.stop_now.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:  # nohup
+                signal.signal(number, lambda *_: up.stop_now.set())
         try:
             up.start(tell)
             yield up
         finally:
             up.close()
             for number, handler in before.items():
-                signal.signal(number, handler)
+                signal.signal(number, handler or signal.SIG_DFL)
 
 
 @contextmanager
@@ -212,18 +232,40 @@ def _locked(home: Path) -> Iterator[None]:
         yield
 
 
-def _check_ports(ports: Ports, host: str) -> None:
+def check_ports(ports: Ports, host: str) -> None:
+    """Raises CannotStart: `host` is none of this machine's addresses, or a port is taken or given twice."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise CannotStart(f"the address {host} cannot be listened on ({error}); choose another with HOST=…") from None
+    named: dict[int, str] = {}
     for name, variable, port in (
         ("ingest API", "PORT", ports.ingest),
         ("query API", "QUERY_PORT", ports.query),
         ("Dagster UI", "DAGSTER_PORT", ports.dagster),
     ):
-        with socket.socket() as probe:
+        if port in named:
+            raise CannotStart(f"port {port} is given to the {named[port]} and the {name}; choose another with {variable}=…")
+        named[port] = name
+        with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((host, port))
-            except OSError:
+                probe.bind((address[0], port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise CannotStart(f"port {port} ({name}) of {host} cannot be used: {error.strerror}") from None
                 raise CannotStart(f"port {port} ({name}) is taken; free it, or choose another with {variable}=…") from None
+
+
+def _reached_at(host: str) -> str:
+    """Where a service that listens on `host` is reached from this machine, as it stands in a URL."""
+    if host in ("0.0.0.0", ""):  # noqa: S104  what is asked for, not what is bound
+        return "127.0.0.1"
+    return {"::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _python_path() -> str:
+    return os.pathsep.join(filter(None, [str(TOP), os.environ.get("PYTHONPATH", "")]))
 
 
 def _uvicorn(module: str, host: str, port: int) -> list[str]:

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from psycopg import sql
 
 USER: Final = "invoiceflow"
 START_SECONDS: Final = 60.0
+NOBODY: Final = 65534
 
 
 class EmbeddedPostgresError(Exception):
@@ -116,7 +118,10 @@ class EmbeddedPostgres:
             password_file.write_text(secrets.token_urlsafe(24))
         command = [_binary("initdb"), "-D", str(unfinished), "-U", USER, "--auth=scram-sha-256", f"--pwfile={password_file}"]
         command += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
-        done = subprocess.run([*_as_ordinary_user(), *command], capture_output=True, text=True, check=False)  # noqa: S603  our own words
+        account = ordinary_account()
+        unfinished.mkdir(mode=0o700)
+        _give(unfinished, account.owner)
+        done = subprocess.run([*account.prefix, *command], capture_output=True, text=True, check=False)  # noqa: S603  our own words
         if done.returncode:
             raise EmbeddedPostgresError(_explain(done.stderr or done.stdout))
         unfinished.rename(self._folder)
@@ -125,9 +130,11 @@ class EmbeddedPostgres:
         command = [_binary("postgres"), "-D", str(self._folder), "-p", str(self._port)]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
+        account = ordinary_account()
+        _give(self._folder, account.owner)  # another account may have made it, on another machine
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  our own words
-                [*_as_ordinary_user(), *command], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                [*account.prefix, *command], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
 
     @property
@@ -171,20 +178,62 @@ def _binary(name: str) -> str:
     return on_path
 
 
-def _as_ordinary_user() -> list[str]:
-    """PostgreSQL refuses to run as root: inside a user namespace root is somebody else and still owns its files."""
+@dataclass(frozen=True)
+class Account:
+    """How the programs are started, and whom the data must belong to. `owner` is None where they run as we do."""
+
+    prefix: Sequence[str]
+    owner: int | None
+
+
+def ordinary_account() -> Account:
+    """PostgreSQL refuses to run as root. Where we are, it runs inside a user namespace (in which root is somebody else and
+    still owns its files), or, where those are not allowed (containers), as nobody with the right to reach into our folders.
+
+    Raises EmbeddedPostgresError when neither can be had.
+    """
     if os.geteuid() != 0:
-        return []
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        raise EmbeddedPostgresError("PostgreSQL does not run as root and `unshare` is not here: run as an ordinary user")
-    return [unshare, "--user", "--map-user=1000", "--map-group=1000", "--"]
+        return Account((), None)
+    namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
+    if _works(namespace):
+        return Account(namespace, 0)
+    nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    nobody += ["--inh-caps=+dac_override,+fowner", "--ambient-caps=+dac_override,+fowner", "--"]
+    if _works(nobody):
+        return Account(nobody, NOBODY)
+    raise EmbeddedPostgresError(
+        "PostgreSQL does not run as root, and neither `unshare` nor `setpriv` can start it as somebody else here:"
+        " run as an ordinary user, or set DATABASE_URL and run without the embedded stand-ins"
+    )
+
+
+def version() -> str:
+    """What the server's program says of itself. Raises EmbeddedPostgresError where it could not be started."""
+    command = [*ordinary_account().prefix, _binary("postgres"), "--version"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_SECONDS)  # noqa: S603  our own words
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EmbeddedPostgresError(f"PostgreSQL does not run here: {error}") from error
+    if done.returncode:
+        raise EmbeddedPostgresError(_explain(done.stderr or done.stdout))
+    return done.stdout.strip()
+
+
+def _works(prefix: Sequence[str]) -> bool:
+    if shutil.which(prefix[0]) is None:
+        return False
+    return subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603  our own words
+
+
+def _give(folder: Path, owner: int | None) -> None:
+    if owner is None or folder.stat().st_uid == owner:
+        return
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, owner, owner, follow_symlinks=False)
 
 
 def _explain(words: str) -> str:
     text = " ".join(words.split())[-600:]
-    if "unshare" in text or "Operation not permitted" in text:
-        return f"PostgreSQL does not run as root, and this machine allows no user namespaces: run as an ordinary user ({text})"
     return f"PostgreSQL did not start: {text}"
 
 

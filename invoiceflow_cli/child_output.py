@@ -1,0 +1,48 @@
+"""What a child writes: all of it to a bounded log file, and what a person at the terminal should see to them."""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import BinaryIO
+
+LOG_BYTES = 10_000_000
+LOG_FILES = 3
+LINE_BYTES = 100_000
+"""A longer line is written in pieces of this size."""
+SHOWN_CHARACTERS = 300
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_PLAIN = re.compile(r"(?: - |^)(?:ERROR|CRITICAL)(?: - |:\s+)(?P<words>.*)")
+
+
+def pump(output: BinaryIO, log: Path, show: Callable[[str], None]) -> None:
+    """Copies `output` to `log` until it ends; what is noteworthy goes to `show`, once when it is said again and again."""
+    handler = RotatingFileHandler(log, maxBytes=LOG_BYTES, backupCount=LOG_FILES)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    shown = ""
+    with output:
+        while line := output.readline(LINE_BYTES):
+            text = _COLOURS.sub("", line.decode(errors="replace")).rstrip()
+            handler.emit(logging.LogRecord("", logging.INFO, "", 0, text, None, None))
+            words = noteworthy(text)
+            if words is not None and words != shown:
+                show(words)
+                shown = words
+    handler.close()
+
+
+def noteworthy(line: str) -> str | None:
+    """The words of a warning or an error in the services' JSON lines, of an error in Dagster's or uvicorn's lines."""
+    if line.startswith("{"):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            return None
+        words = str(entry.get("message", "")) if entry.get("level") in ("WARNING", "ERROR", "CRITICAL") else None
+    else:
+        found = _PLAIN.search(line)
+        words = found["words"] if found else None
+    return words[:SHOWN_CHARACTERS] if words else None
