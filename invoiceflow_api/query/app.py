@@ -10,20 +10,21 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, Field
 
 from invoiceflow.domain.ingestion import Ingestion
 from invoiceflow.domain.invoice_document import to_document
-from invoiceflow.domain.search.cursor import CursorError
+from invoiceflow.domain.search.cursor import MAX_LENGTH, CursorError
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.object_store import NoSuchObject
 from invoiceflow_api import problems
 from invoiceflow_api.correlation import CorrelationMiddleware, correlation_id
 from invoiceflow_api.metrics import RequestMetrics
 from invoiceflow_api.operations import Dependencies, router
-from invoiceflow_api.problems import ProblemError, documented
+from invoiceflow_api.problems import RETRY_SECONDS, ProblemError, documented
+from invoiceflow_api.query.answers import FacetValue, HitShown, InvoiceShown, ListShown, ReprocessAccepted, TotalShown
 from invoiceflow_api.query.byte_ranges import NotSatisfiable, asked_range
-from invoiceflow_api.query.service import QueryService, StillProcessing
+from invoiceflow_api.query.entity_tags import is_held
+from invoiceflow_api.query.service import EXPORT_COLUMNS, PublishedLater, QueryService, StillProcessing
 
 PREFIX: Final = "/api/v1/invoices"
 MAX_LIMIT: Final = 100
@@ -45,68 +46,6 @@ Sort = Literal[
 Facet = Literal["seller", "currency", "status", "month", "finding"]
 Amount = Annotated[Decimal | None, Query(max_digits=20, decimal_places=4)]
 Values = Annotated[list[str], Query(max_length=MAX_VALUES)]
-
-
-class HighlightShown(BaseModel):
-    text: str = Field(examples=["Müller & Söhne GmbH"])
-    marks: list[tuple[int, int]] = Field(description="[start, end) offsets into `text`.", examples=[[[0, 6]]])
-
-
-class SellerShown(BaseModel):
-    name: str | None = Field(examples=["Müller & Söhne GmbH"])
-    vat_identifier: str | None = Field(examples=["DE123456788"])
-
-
-class BuyerShown(BaseModel):
-    name: str | None
-
-
-class TotalsShown(BaseModel):
-    without_tax: str | None = Field(examples=["100.00"])
-    tax: str | None = Field(examples=["19.00"])
-    with_tax: str | None = Field(examples=["119.00"])
-
-
-class HitShown(BaseModel):
-    request_id: UUID
-    status: str = Field(examples=["COMPLETED"])
-    filename: str
-    source: str
-    received_at: datetime
-    number: str | None = Field(examples=["RE-2026/00123"])
-    issue_date: date | None
-    payment_due_date: date | None
-    currency_code: str | None = Field(examples=["EUR"])
-    seller: SellerShown
-    buyer: BuyerShown
-    totals: TotalsShown
-    findings: list[str]
-    revision: int
-    highlights: dict[str, HighlightShown] | None = None
-
-
-class TotalShown(BaseModel):
-    value: int = Field(examples=[128])
-    relation: Literal["eq", "gte"] = Field(description="`gte`: there are more than `value`.")
-
-
-class FacetValue(BaseModel):
-    value: str = Field(examples=["EUR"])
-    count: int = Field(examples=[97])
-
-
-class ListShown(BaseModel):
-    items: list[HitShown]
-    total: TotalShown
-    relaxed: bool = Field(description="Nothing matched as typed; these match with one typo a word.")
-    next_cursor: str | None
-    facets: dict[str, list[FacetValue]]
-
-
-class ReprocessAccepted(BaseModel):
-    request_id: UUID
-    status: Literal["PENDING"]
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +91,7 @@ def asked(
 ) -> Search:
     """The search that the query parameters describe."""
     return Search(
-        q=q.replace("\0", ""),
+        q=q,
         seller=tuple(seller),
         buyer=tuple(buyer),
         status=tuple(status),
@@ -173,6 +112,13 @@ Asked = Annotated[Search, Depends(asked)]
 _AWAY: Final = (503, "search.unavailable", "The search index cannot be reached. Please try again.")
 _DATABASE_AWAY: Final = (503, "database.unavailable", "The database cannot be reached. Please try again.")
 _NOT_FOUND: Final = (404, "invoice.not_found", "There is no invoice with this id.")
+_PUBLISHED_LATER: Final = (
+    502,
+    "queue.unavailable",
+    "The message queue cannot be reached. The invoice is PENDING: it is read again as soon as the queue is back.",
+)
+_BYTES: Final = {"type": "string", "format": "binary"}
+_CSV: Final = ",".join(EXPORT_COLUMNS) + "\r\n"
 
 
 def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes, each a shell
@@ -192,7 +138,7 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
     def search(
         wanted: Asked,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
-        cursor: Annotated[str | None, Query(max_length=4096)] = None,
+        cursor: Annotated[str | None, Query(max_length=MAX_LENGTH, description="`next_cursor` of the page before.")] = None,
         facets: Annotated[list[Facet], Query(max_length=5)] = [],  # noqa: B006  FastAPI copies defaults
     ) -> ListShown:
         try:
@@ -214,7 +160,7 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
         f"{PREFIX}/export.csv",
         summary="A search as CSV",
         response_class=StreamingResponse,
-        responses={**documented(_AWAY), 200: {"content": {"text/csv": {}}}},
+        responses={**documented(_AWAY), 200: {"description": "All that match", "content": {"text/csv": {"example": _CSV}}}},
     )
     def export(
         wanted: Asked, bom: Annotated[bool, Query(description="Begin with a byte order mark, for Excel.")] = False
@@ -232,7 +178,11 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
     @routes.get(
         f"{PREFIX}/{{request_id}}",
         summary="One invoice, with evidence and findings",
-        responses={**documented(_NOT_FOUND, _DATABASE_AWAY), 304: {"description": "Not changed"}},
+        responses={
+            **documented(_NOT_FOUND, _DATABASE_AWAY),
+            200: {"model": InvoiceShown, "headers": {"ETag": {"schema": {"type": "string"}}}},
+            304: {"description": "Not changed since the answer that `If-None-Match` names"},
+        },
     )
     def one(request_id: UUID, if_none_match: Annotated[str | None, Header()] = None) -> Response:
         found = parts().service.document(request_id)
@@ -241,7 +191,7 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
         ingestion, extraction = found
         tag = f'"{ingestion.revision}-{ingestion.status.value}-{ingestion.extractor_version or ""}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-        if if_none_match and (if_none_match.strip() == "*" or tag in [t.strip() for t in if_none_match.split(",")]):
+        if is_held(if_none_match, tag):
             return Response(status_code=304, headers=headers)
         body = {
             **_about(ingestion),
@@ -251,14 +201,22 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
         }
         return JSONResponse(body, headers=headers)
 
+    @routes.head(f"{PREFIX}/{{request_id}}/file", include_in_schema=False)
     @routes.get(
         f"{PREFIX}/{{request_id}}/file",
         summary="The original, byte for byte",
         response_class=StreamingResponse,
         responses={
-            **documented(_NOT_FOUND, (416, "range.not_satisfiable", "The range lies outside of the file."), _DATABASE_AWAY),
-            200: {"content": {"application/pdf": {}}},
-            206: {"description": "The part that was asked for", "content": {"application/pdf": {}}},
+            **documented(
+                _NOT_FOUND,
+                (404, "file.missing", "The original is not in the object store."),
+                (416, "range.not_satisfiable", "The range lies outside of the file."),
+                (502, "storage.unavailable", "The file storage cannot be reached. Please try again."),
+                _DATABASE_AWAY,
+            ),
+            200: {"description": "The whole file", "content": {"application/pdf": {"schema": _BYTES}}},
+            206: {"description": "The part that was asked for", "content": {"application/pdf": {"schema": _BYTES}}},
+            304: {"description": "The client holds it already"},
         },
     )
     def file(request_id: UUID, request: Request) -> Response:
@@ -273,7 +231,7 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
             "Content-Disposition": content_disposition(ingestion.filename),
             "Content-Security-Policy": "sandbox",
         }
-        if request.headers.get("if-none-match", "").strip() in (tag, "*"):
+        if is_held(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
         if_range = request.headers.get("if-range")
         try:
@@ -299,7 +257,7 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
         responses=documented(
             _NOT_FOUND,
             (409, "invoice.still_processing", "It waits or is being worked on already."),
-            (502, "queue.unavailable", "The message queue cannot be reached. Please try again."),
+            _PUBLISHED_LATER,
             _DATABASE_AWAY,
         ),
     )
@@ -308,6 +266,8 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
             ingestion = parts().service.reprocess(request_id, correlation_id())
         except StillProcessing:
             raise ProblemError(409, "invoice.still_processing", "It waits or is being worked on already.") from None
+        except PublishedLater:
+            raise ProblemError(*_PUBLISHED_LATER, {"Retry-After": str(RETRY_SECONDS)}) from None
         if ingestion is None:
             raise ProblemError(*_NOT_FOUND)
         response.headers["Location"] = f"{PREFIX}/{request_id}"

@@ -41,6 +41,10 @@ class StillProcessing(Exception):
     """It waits or is being worked on already."""
 
 
+class PublishedLater(Exception):
+    """It is PENDING, but the queue is away: the schedule for forgotten messages wakes the pipeline once it is back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a search. `next_cursor` is None on the last."""
@@ -83,14 +87,17 @@ class QueryService:
     def reprocess(self, request_id: UUID, correlation_id: str) -> Ingestion | None:
         """Takes a final ingestion back to PENDING and wakes the pipeline; None when there is none.
 
-        Raises StillProcessing, Unavailable (`queue`: it stays PENDING, and the schedule publishes it later).
+        Raises StillProcessing, PublishedLater, Unavailable (the database: nothing has changed).
         """
         reopened = self._system.ingestions.reopen([request_id], correlation_id)
         if not reopened:
             if self._system.ingestions.get(request_id) is None:
                 return None
             raise StillProcessing(request_id)
-        self._system.queue.publish([Message(request_id, correlation_id)])
+        try:
+            self._system.queue.publish([Message(request_id, correlation_id)])
+        except Unavailable as error:
+            raise PublishedLater(request_id) from error
         with suppress(Unavailable):  # published once more by the schedule, which does no harm
             self._system.ingestions.mark_published([request_id], self._now())
         return reopened[0]
@@ -127,9 +134,13 @@ def safe_cell(value: str) -> str:
 
     Negative amounts stay as they are.
     """
-    if value[:1] in ("=", "+", "@", "\t", "\r") or (value[:1] == "-" and not _is_number(value)):
+    if value[:1] in _FORMULA or (value[:1] == "-" and not _is_number(value)):
         return "'" + value
     return value
+
+
+# the full-width signs are taken for the plain ones by spreadsheets in Japanese and Chinese
+_FORMULA: Final = frozenset("=+@\t\r\n＝＋－＠")
 
 
 def _is_number(value: str) -> bool:
