@@ -4,11 +4,13 @@ The statements of a search are put together in `_Question`; what a search means 
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, DataError
+from psycopg.errors import ProgramLimitExceeded
 
 from invoiceflow.database import Database, storable, storable_json
 from invoiceflow.domain.search import analysis
@@ -18,9 +20,11 @@ from invoiceflow.domain.search.query import FACET_SIZE, TOTAL_CAP, Chunk, Found,
 from invoiceflow.ports.search_index import SearchIndex
 
 ROLE: Final = "search"
-RELAXED: Final = "~"
-"""The first part of a page's place when the search went on with forgiven typos."""
+SEARCH_SECONDS: Final = 10
+"""A search that takes longer is given up: Unavailable, and the connection is free for others."""
 KNOWN_WORDS: Final = 200_000
+HIGHLIGHTED: Final = 20_000
+"""Characters of the page text in which a highlight is looked for."""
 
 # name -> (key expression, its type, direction); missing values come last in both directions
 _SORT: Final = {
@@ -71,15 +75,29 @@ class PostgresSearch(SearchIndex):
         self._known: set[str] = set()  # spellings this process has already written: saves asking again
 
     def write(self, documents: Sequence[SearchDocument]) -> dict[UUID, str]:
+        newest = {d.request_id: d for d in sorted(documents, key=lambda d: d.revision)}
+        return self._write_what_is_taken(list(newest.values()))
+
+    def _write_what_is_taken(self, documents: Sequence[SearchDocument]) -> dict[UUID, str]:
+        """All in one transaction; halves when a document is refused, so that it does not hold up the others."""
         if not documents:
             return {}
-        newest = {d.request_id: d for d in sorted(documents, key=lambda d: d.revision)}
+        try:
+            self._write(documents)
+        except (DataError, _Refused) as error:
+            if len(documents) == 1:
+                return {documents[0].request_id: " ".join(str(error).split())[:500]}
+            half = len(documents) // 2
+            return {**self._write_what_is_taken(documents[:half]), **self._write_what_is_taken(documents[half:])}
+        return {}
+
+    def _write(self, documents: Sequence[SearchDocument]) -> None:
         spellings: set[str] = set()
-        rows = [_row(document, spellings) for document in newest.values()]
+        rows = [_row(document, spellings) for document in documents]
         fresh = spellings - self._known
         names = ", ".join(_COLUMNS)
         updates = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
-        with self._database.transaction(ROLE) as connection:
+        with self._database.transaction(ROLE) as connection, _refusals():
             connection.execute(
                 "CREATE TEMPORARY TABLE IF NOT EXISTS search_incoming (LIKE search_documents) ON COMMIT DELETE ROWS"
             )
@@ -97,35 +115,50 @@ class PostgresSearch(SearchIndex):
         if len(self._known) + len(fresh) > KNOWN_WORDS:
             self._known = set()
         self._known |= fresh
-        return {}
 
     def search(self, search: Search) -> Found:
-        asked = chunks(search.q)
-        relaxed = bool(search.after) and search.after is not None and search.after[0] == RELAXED
-        if relaxed and search.after is not None:
-            search = replace(search, after=search.after[1:])
-        with self._database.transaction(ROLE) as connection:
-            # the planner does not price what reading a long tsvector costs, and scans where an index serves
-            connection.execute("SET LOCAL enable_seqscan = off")
-            if not relaxed:
-                found = _answer(connection, _Question.of(search, asked, ((),) * len(asked)), relaxed=False)
-                if found.total or search.after or not any(chunk.forgives_a_typo for chunk in asked):
-                    return found
-            spellings = [_spellings(connection, chunk) for chunk in asked]
-            if not relaxed and not any(spellings):
-                return found
-            return _answer(connection, _Question.of(search, asked, spellings), relaxed=True)
+        return self._found(search, whole=True)
 
     def scan(self, search: Search, page_size: int) -> Iterator[dict[str, object]]:
         page: Search | None = replace(search, limit=page_size, facets=(), after=None)
         while page is not None:
-            found = self.search(page)
+            found = self._found(page, whole=False)
             yield from (dict(hit) for hit in found.hits)
             page = None if found.after is None else replace(page, after=found.after)
+
+    def _found(self, search: Search, *, whole: bool) -> Found:
+        """`whole`: with the total, facets and highlights. A page's place begins with whether typos were forgiven before it."""
+        asked = chunks(search.q)
+        as_typed = _Question.of(search, asked, ((),) * len(asked))
+        with self._database.transaction(ROLE) as connection:
+            # the planner does not price what reading a long tsvector costs, and scans where an index serves
+            connection.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL statement_timeout = {SEARCH_SECONDS * 1000}")
+            if search.after is not None:
+                spellings = [_spellings(connection, chunk) for chunk in asked] if search.after[0] else as_typed.spellings
+                return _answer(connection, _Question.of(search, asked, spellings), relaxed=search.after[0], whole=whole)
+            found = _answer(connection, as_typed, relaxed=False, whole=whole)
+            if found.hits or not any(chunk.forgives_a_typo for chunk in asked):
+                return found
+            spellings = [_spellings(connection, chunk) for chunk in asked]
+            if not any(spellings):
+                return found
+            return _answer(connection, _Question.of(search, asked, spellings), relaxed=True, whole=whole)
 
     def check(self) -> None:
         with self._database.transaction(ROLE, wait=2) as connection:
             connection.execute("SELECT 1 FROM search_documents LIMIT 1")
+
+
+class _Refused(Exception):
+    """PostgreSQL will never take this row, however often it is tried."""
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except ProgramLimitExceeded as error:  # an OperationalError for psycopg, which would be taken for a database that is away
+        raise _Refused(error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +197,31 @@ class _Question:
         return expression, [whole, f"'{whole}':A", parties], ("integer", "timestamptz", "uuid"), "DESC"
 
 
-def _answer(connection: Connection, question: _Question, *, relaxed: bool) -> Found:
+def _answer(connection: Connection, question: _Question, *, relaxed: bool, whole: bool) -> Found:
+    rows, after = _page(connection, question, highlighted=whole)
+    total = _count(connection, question) if whole else len(rows)
+    return Found(
+        total=min(total, TOTAL_CAP),
+        exact=whole and total <= TOTAL_CAP,
+        relaxed=relaxed and total > 0,
+        hits=[_hit(row, question) for row in rows],
+        after=None if after is None else (relaxed, *after),
+        facets=_facets(connection, question) if whole else {},
+    )
+
+
+def _count(connection: Connection, question: _Question) -> int:
+    where, values = question.where()
+    counted = connection.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM search_documents WHERE {where} LIMIT %s) AS matching", [*values, TOTAL_CAP + 1]
+    ).fetchone()
+    return counted[0] if counted else 0
+
+
+def _page(
+    connection: Connection, question: _Question, *, highlighted: bool
+) -> tuple[list[tuple[Any, ...]], tuple[Any, ...] | None]:
+    """The rows of a page, (hit, text) or (hit,), and the place where the next begins."""
     search = question.search
     where, values = question.where()
     expression, key_values, kinds, direction = question.ordering()
@@ -173,41 +230,28 @@ def _answer(connection: Connection, question: _Question, *, relaxed: bool) -> Fo
     if search.after:
         places = ", ".join(f"%s::{kind}" for kind in kinds)
         seek = f"({', '.join(columns)}) {'<' if direction == 'DESC' else '>'} ({places})"
-        seek_values = [*key_values, *search.after]
+        seek_values = [*key_values, *search.after[1:]]
     names = [f"key{i}" for i in range(len(columns))]
     selected = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
     order = ", ".join(f"{name} {direction}" for name in names)
-    body = ", left(body, 20000)" if question.chunks else ""
+    body = f", left(body, {HIGHLIGHTED})" if question.chunks and highlighted else ""
     rows = connection.execute(
         f"SELECT {selected}, hit {body} FROM search_documents WHERE {where} AND {seek} ORDER BY {order} LIMIT %s",
         [*key_values, *values, *seek_values, search.limit + 1],
     ).fetchall()
-    counted = connection.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM search_documents WHERE {where} LIMIT %s) AS matching", [*values, TOTAL_CAP + 1]
-    ).fetchone()
-    total = counted[0] if counted else 0
-    more, rows = len(rows) > search.limit, rows[: search.limit]
-    after: tuple[Any, ...] | None = None
-    if more:
-        place = tuple(key if isinstance(key, int) else _place(key) for key in rows[-1][: len(kinds)])
-        after = ((RELAXED,) if relaxed else ()) + place
-    return Found(
-        total=min(total, TOTAL_CAP),
-        exact=total <= TOTAL_CAP,
-        relaxed=relaxed and total > 0,
-        hits=[_hit(row[len(kinds) :], question) for row in rows],
-        after=after,
-        facets=_facets(connection, question),
-    )
+    after = tuple(map(_place, rows[search.limit - 1][: len(kinds)])) if len(rows) > search.limit else None
+    return [row[len(kinds) :] for row in rows[: search.limit]], after
 
 
-def _place(key: Any) -> str:
+def _place(key: Any) -> str | int:
+    if isinstance(key, int):
+        return key
     return str(key.isoformat()) if hasattr(key, "isoformat") else str(key)
 
 
 def _hit(row: Sequence[Any], question: _Question) -> dict[str, Any]:
     hit: dict[str, Any] = dict(row[0])
-    if question.chunks:
+    if len(row) > 1:
         words = [word for some in question.spellings for word in some]
         fields = {"number": hit["number"], "seller.name": hit["seller"]["name"], "buyer.name": hit["buyer"]["name"]}
         marked = {path: highlight(text, question.chunks, words) for path, text in {**fields, "text": row[1]}.items() if text}
@@ -267,12 +311,12 @@ def _filters(search: Search) -> dict[str, tuple[str, list[Any]]]:
     found: dict[str, tuple[str, list[Any]]] = {}
     for name, values in (("seller", search.seller), ("buyer", search.buyer)):
         if values:
-            found[name] = (f"{name}_folded = ANY(%s)", [[analysis.fold(value) for value in values]])
+            found[name] = (f"{name}_folded = ANY(%s)", [[storable(analysis.name_key(value)) for value in values]])
     for name, values, column in (("status", search.status, "status"), ("currency", search.currency, "currency_code")):
         if values:
-            found[name] = (f"{column} = ANY(%s)", [list(values)])
+            found[name] = (f"{column} = ANY(%s)", [[storable(value) for value in values]])
     if search.finding:
-        found["finding"] = ("findings && %s", [list(search.finding)])
+        found["finding"] = ("findings && %s", [[storable(value) for value in search.finding]])
     if search.has_finding is not None:
         found["has_finding"] = ("findings <> '{}'" if search.has_finding else "findings = '{}'", [])
     for column, low, high in (
@@ -298,12 +342,12 @@ def _row(document: SearchDocument, spellings: set[str]) -> tuple[Any, ...]:
         document.number_key,
         document.issue_date,
         document.payment_due_date,
-        document.currency_code,
+        _clean(document.currency_code),
         _clean(document.seller_name),
-        document.seller_name and _clean(analysis.fold(document.seller_name)),
-        document.buyer_name and _clean(analysis.fold(document.buyer_name)),
+        _clean(document.seller_key),
+        _clean(document.buyer_key),
         document.with_tax,
-        list(document.findings),
+        [storable(code) for code in document.findings],
         words,
         storable_json(document.hit()),
         _clean(document.text),
@@ -324,7 +368,7 @@ def _tsvector(document: SearchDocument) -> tuple[str, set[str]]:
                 places.setdefault(token, []).append(f"{position}{weight}")
                 position += 1
             spellings.update(word for word in found if _is_spelling(word))
-            position += 1 if weight == "A" else analysis.GAP
+            position += 1  # a hole, so that a phrase never crosses values
     return " ".join(f"'{token}':{','.join(at[:255])}" for token, at in places.items()), spellings
 
 

@@ -6,14 +6,17 @@ invoices mix languages. Knows nothing of documents and queries.
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Final
 
 MAX_LENGTH: Final = 256
 """A longer run of letters is cut: 32,766 bytes fail a Lucene document, 2,046 a tsvector."""
 MAX_TOKENS: Final = 16_000
-"""Words of one document that are indexed: positions in a tsvector end at 16,383."""
-GAP: Final = 100
-"""Positions between two values of one field, so that a phrase never crosses them."""
+"""Places of one document that are indexed (its words, and one between two values): a tsvector's positions end at 16,383."""
+MAX_BYTES: Final = 600_000
+"""UTF-8 bytes of one document's words: a tsvector takes 1 MB, places included."""
+MAX_NAME: Final = 512
+"""Characters of a name that is sorted and filtered by: an index row takes 2,704 bytes, four for a letter at worst."""
 
 # Letters that Lucene's ASCIIFoldingFilter folds and NFD does not take apart; made from OpenSearch 3.8 `_analyze`.
 _TABLE: Final = (
@@ -38,6 +41,17 @@ def canonical(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def plain(name: str) -> str:
+    """A name on one line, canonical, without control characters, at most MAX_NAME characters."""
+    letters = canonical(name[: 4 * MAX_NAME])
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in letters).split())[:MAX_NAME].strip()
+
+
+def name_key(name: str) -> str:
+    """What a name is filtered and sorted by: two spellings that differ in case, accents or blanks only are the same."""
+    return fold(plain(name))
+
+
 def fold(text: str) -> str:
     """Lower case without accents: `Müller` and `MULLER` are the same word."""
     return text.lower() if text.isascii() else canonical(text).translate(_FOLD)
@@ -46,6 +60,28 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words of a text, in order."""
     return [token[:MAX_LENGTH] for token in _WORD.findall(fold(text))]
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How much of a document is indexed. What is cut to fit is cut for every index, so that all give the same answers."""
+
+    places: int = MAX_TOKENS
+    size: int = MAX_BYTES
+
+    def cut(self, value: str) -> str:
+        """As much of the canonical text of `value` as is left of the allowance, on one line; empty when nothing is."""
+        text = " ".join(canonical(value).split())
+        end = 0
+        for word in _WORD.finditer(text):
+            size = len(word[0][:MAX_LENGTH].encode())
+            if self.places < 2 or size > self.size:
+                self.places = 0
+                text = text[:end]
+                break
+            self.places, self.size, end = self.places - 1, self.size - size, word.end()
+        self.places -= 1 if text else 0
+        return text
 
 
 def compact(text: str) -> str:

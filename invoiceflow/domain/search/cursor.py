@@ -34,7 +34,8 @@ class CursorMismatch(CursorError):
 
 
 def sign(search: Search, after: Sequence[Any], key: bytes) -> str:
-    body = json.dumps([VERSION, search.fingerprint(), list(after)], separators=(",", ":")).encode()
+    """At most MAX_LENGTH characters, whatever names the invoices bear (`analysis.MAX_NAME`)."""
+    body = json.dumps([VERSION, search.fingerprint(), list(after)], separators=(",", ":"), ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(hmac.digest(key, body, "sha256")[:_MAC] + body).decode().rstrip("=")
 
 

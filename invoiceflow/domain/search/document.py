@@ -14,13 +14,14 @@ from invoiceflow.domain.invoice import Invoice
 from invoiceflow.domain.search import analysis
 
 MAX_LINES: Final = 1000
-"""Line descriptions that are searched; the document itself keeps every line."""
-MAX_NAME: Final = 1024
+"""Line descriptions that are searched; the invoice itself keeps every line."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
     """One invoice as it is searched. `identifiers` and `text` are only looked through, never shown whole in a list.
+
+    All that is searched together fits `analysis.Allowance`: first the identifiers, then names, descriptions, text.
 
     `status` is the ingestion's (COMPLETED, FAILED); `findings` are the codes of findings, or the failure's code. `checksum`
     is crc32 of `request_id:revision`, summed by the check that index and database are in step.
@@ -50,6 +51,14 @@ class SearchDocument:
     @property
     def number_key(self) -> str | None:
         return analysis.compact(self.number or "") or None
+
+    @property
+    def seller_key(self) -> str | None:
+        return analysis.name_key(self.seller_name or "") or None
+
+    @property
+    def buyer_key(self) -> str | None:
+        return analysis.name_key(self.buyer_name or "") or None
 
     @property
     def checksum(self) -> int:
@@ -89,6 +98,11 @@ def search_document(ingestion: Ingestion, extraction: StoredExtraction | None) -
     """The document of a final ingestion. Without an extraction (FAILED) it can be found by file name, id and failure."""
     invoice = extraction.invoice if extraction is not None else Invoice()
     failure = ingestion.failure
+    allowance = analysis.Allowance()
+    identifiers = tuple(filter(None, map(allowance.cut, sorted(_identifiers(ingestion, invoice)))))
+    seller_name, buyer_name = _plain(invoice.seller.name), _plain(invoice.buyer.name)
+    for name in (seller_name, buyer_name):
+        allowance.cut(name or "")
     codes = (failure.code,) if failure is not None else tuple(dict.fromkeys(finding.code for finding in invoice.findings))
     return SearchDocument(
         request_id=ingestion.id,
@@ -97,39 +111,33 @@ def search_document(ingestion: Ingestion, extraction: StoredExtraction | None) -
         filename=ingestion.filename,
         source=ingestion.source,
         status=(IngestionStatus.FAILED if failure is not None else IngestionStatus.COMPLETED).value,
-        number=_cut(invoice.number),
+        number=_plain(invoice.number),
         issue_date=invoice.issue_date,
         payment_due_date=invoice.payment_due_date,
         currency_code=invoice.currency_code,
-        seller_name=_cut(invoice.seller.name),
-        seller_vat_identifier=_cut(invoice.seller.vat_identifier),
-        buyer_name=_cut(invoice.buyer.name),
+        seller_name=seller_name,
+        seller_vat_identifier=_plain(invoice.seller.vat_identifier),
+        buyer_name=buyer_name,
         without_tax=invoice.totals.without_tax,
         tax=invoice.totals.tax,
         with_tax=invoice.totals.with_tax,
-        descriptions=tuple(line.description for line in invoice.lines[:MAX_LINES] if line.description),
+        descriptions=tuple(filter(None, (allowance.cut(line.description or "") for line in invoice.lines[:MAX_LINES]))),
         findings=codes,
-        identifiers=tuple(sorted(_identifiers(ingestion, invoice))),
-        text=_searched_text(extraction.text) if extraction is not None else "",
+        identifiers=identifiers,
+        text=allowance.cut(extraction.text) if extraction is not None else "",
     )
 
 
 def _identifiers(ingestion: Ingestion, invoice: Invoice) -> set[str]:
-    terms = analysis.identifier_terms((invoice.number or "")[:MAX_NAME])
+    terms = analysis.identifier_terms((invoice.number or "")[: analysis.MAX_NAME])
     for value in (invoice.seller.vat_identifier, str(ingestion.id), ingestion.filename, invoice.purchase_order_reference):
         if value and (term := analysis.compact(value)):
             terms.add(term)
     return terms
 
 
-def _searched_text(text: str) -> str:
-    """At most MAX_TOKENS blank-separated words, canonical, so that every index is given the same."""
-    words = analysis.canonical(text).split(maxsplit=analysis.MAX_TOKENS)[: analysis.MAX_TOKENS]
-    return " ".join(words)
-
-
-def _cut(value: str | None) -> str | None:
-    return analysis.canonical(value)[:MAX_NAME].strip() or None if value else None
+def _plain(value: str | None) -> str | None:
+    return analysis.plain(value) or None if value else None
 
 
 def _amount(value: Decimal | None) -> str | None:
