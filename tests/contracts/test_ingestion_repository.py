@@ -78,19 +78,17 @@ def test_an_idempotency_key_is_taken_once_until_it_expires(rows: IngestionReposi
 def test_of_two_requests_with_one_key_at_one_moment_one_wins(rows: IngestionRepository) -> None:
     key = IdempotencyKey("race", "f", now() + timedelta(hours=1))
     ends: list[str] = []
+    start = threading.Barrier(8)
 
     def add() -> None:
+        start.wait()
         try:
             added(rows, key)
             ends.append("added")
         except IdempotencyKeyTaken:
             ends.append("taken")
 
-    threads = [threading.Thread(target=add) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_together(*[add] * 8)
     assert sorted(ends) == ["added"] + ["taken"] * 7
     assert rows.status_counts().total == 1
 
@@ -136,6 +134,16 @@ def test_a_result_of_an_older_claim_comes_too_late(rows: IngestionRepository) ->
     assert rows.finish([Completed(old.id, old.revision, reading("OLD"))], now()) == set()
     assert found(rows, row).status is IngestionStatus.COMPLETED
     assert rows.extractions([row.id])[row.id].invoice.number == "NEW"
+
+
+def test_a_result_of_an_older_claim_does_not_end_the_newer_one(rows: IngestionRepository) -> None:
+    row = added(rows)
+    [old] = rows.claim([row.id], "cut off")
+    [new] = rows.claim([row.id], "successor")
+    assert rows.finish([Completed(old.id, old.revision, reading("OLD"))], now()) == set()
+    assert found(rows, row).status is IngestionStatus.PROCESSING
+    assert rows.extractions([row.id]) == {}
+    assert rows.finish([Completed(new.id, new.revision, reading("NEW"))], now()) == {row.id}
 
 
 def test_a_failure_is_kept_and_cleared_by_the_next_claim(rows: IngestionRepository) -> None:
