@@ -5,6 +5,7 @@ import secrets
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
@@ -35,6 +36,7 @@ console = Console(width=None if sys.stdout.isatty() else 140)
 def serve(home: Path, port: int, query_port: int, dagster_port: int, host: str) -> int:
     """Runs until it is told to stop. The exit code: 1 when it could not start or gave up."""
     with _reported() as code, _started(home, Ports(port, query_port, dagster_port), host) as up:
+        up.open_ui()
         _show_urls(up.facts)
         console.print("Ctrl-C stops it.")
         up.watch()
@@ -44,20 +46,32 @@ def serve(home: Path, port: int, query_port: int, dagster_port: int, host: str) 
 def demonstrate(home: Path, port: int, query_port: int, dagster_port: int, host: str, *, once: bool) -> int:
     """The exit code: 1 when it could not start, or a sample did not end as expected."""
     began = time.monotonic()
-    with _reported() as code, _started(home, Ports(port, query_port, dagster_port), host) as up:
-        from samples.generate import demo_samples
-
-        samples = demo_samples()
-        faults = _ingest(up, samples, began)
-        for fault in faults:
-            console.print(f"[red]{fault}[/]")
-        _show_urls(up.facts)
-        if once or up.stop_now.is_set():
-            code[0] = 1 if faults else 0
-        else:
-            console.print("Ctrl-C stops it.")
-            up.watch()
+    with ThreadPoolExecutor(1) as aside, _reported() as code:
+        drawing = aside.submit(_samples)  # while the services start
+        with _started(home, Ports(port, query_port, dagster_port), host) as up:
+            code[0] = _show_what_is_read(up, drawing.result(), began)
+            if not once and not up.stop_now.is_set():
+                console.print("Ctrl-C stops it.")
+                up.watch()
+                code[0] = 0
     return code[0]
+
+
+def _show_what_is_read(up: Up, samples: "Sequence[Sample]", began: float) -> int:
+    faults = _ingest(up, samples, began)
+    if not up.stop_now.is_set():
+        up.open_ui()  # only now: until the samples are read, its start would take their time
+        up.wait_for_ui()
+        _show_urls(up.facts)
+    for fault in faults:
+        console.print(fault, style="red", markup=False, highlight=False)
+    return 1 if faults else 0
+
+
+def _samples() -> "list[Sample]":
+    from samples.generate import demo_samples
+
+    return demo_samples()
 
 
 def _ingest(up: Up, samples: "Sequence[Sample]", began: float) -> list[str]:
@@ -149,14 +163,13 @@ def _show_urls(facts: InstanceFacts | None) -> None:
         return
     console.print(f"Upload:    {facts.ingest_url}/docs")
     console.print(f"Search:    {facts.query_url}/docs    e.g. {facts.query_url}/api/v1/invoices?q=gmbh&facets=seller")
-    console.print(f"Dagster:   {facts.dagster_url}    (lineage, partitions, checks; answers a few seconds after the rest)")
+    console.print(f"Dagster:   {facts.dagster_url}    (lineage, partitions, checks; `up` opens it last)")
 
 
 @contextmanager
 def _started(home: Path, ports: Ports, host: str) -> "Iterator[Up]":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
+    logging.getLogger("invoiceflow.up").setLevel(logging.INFO)
     began = time.monotonic()
 
     def tell(what: str) -> None:

@@ -44,7 +44,7 @@ class Ports:
 
 
 class Up:
-    """One running system in `home`. `start`, then `watch` until `stop_now` is set, then `close`."""
+    """One running system in `home`. `start`, then `open_ui`, then `watch` until `stop_now` is set, then `close`."""
 
     def __init__(self, home: Path, ports: Ports, host: str) -> None:
         self._home = home.absolute()
@@ -52,6 +52,7 @@ class Up:
         self._host = host
         self._postgres = EmbeddedPostgres(self._home / "postgres")
         self._children: list[Child] = []
+        self._webserver: Child | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
         self.stop_now = threading.Event()
         self.facts: InstanceFacts | None = None
@@ -106,12 +107,23 @@ class Up:
         instance.write(self._home, facts)
         tell("consumer")
         self._wait("a consumer of the queue", lambda: _has_consumer(environment["DATABASE_URL"]))
-        # the UI last: until an invoice can go through, its start would only take the processors' time
+        # the UI waits for open_ui: until an invoice can go through, its start would only take the processors' time
         webserver = [python, "-m", "dagster_webserver", "-h", self._host, "-p", str(self._ports.dagster), "-w", workspace]
-        self._child("webserver", webserver, environment).start()
+        self._webserver = self._child("webserver", webserver, environment)
         self.facts = replace(facts, ready=True)
         instance.write(self._home, self.facts)
         return self.facts
+
+    def open_ui(self) -> None:
+        """Starts Dagster's webserver; it answers some seconds later."""
+        if self._webserver is not None and self._webserver.process is None:
+            self._webserver.start()
+
+    def wait_for_ui(self) -> None:
+        """Raises CannotStart."""
+        if self.facts is not None:
+            server = f"{self.facts.dagster_url}/server_info"
+            self._wait("Dagster's UI", lambda: _answers(server))
 
     def watch(self) -> None:
         """Mends what dies until `stop_now` is set. Raises supervisor.GaveUp."""
@@ -190,7 +202,7 @@ class Up:
         while not condition():
             self.tend()
             if self.stop_now.is_set():
-                raise CannotStart("stopped while starting")
+                raise CannotStart("it was stopped while it started")
             if time.monotonic() > deadline:
                 raise CannotStart(f"{what} is not ready after {READY_SECONDS:.0f} s; see the logs in {self._home / 'logs'}")
             time.sleep(0.05)
