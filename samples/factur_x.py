@@ -28,7 +28,7 @@ _PAYMENT_NOT_DEFINED: Final = "1"
 class _Names:
     """Where the two generations of the schema differ in names."""
 
-    namespaces: dict[str | None, str]
+    namespaces: dict[str, str]
     root: str
     context: str
     document: str
@@ -161,7 +161,9 @@ class _Writer:
 
     def _agreement(self, agreement: etree._Element) -> None:
         self._add(agreement, "ram:BuyerReference", self._invoice.buyer_reference)
-        self._party(self._add(agreement, "ram:SellerTradeParty"), self._invoice.seller, with_contact=self._profile == "xrechnung")
+        self._party(
+            self._add(agreement, "ram:SellerTradeParty"), self._invoice.seller, with_contact=self._profile == "xrechnung"
+        )
         self._party(self._add(agreement, "ram:BuyerTradeParty"), self._invoice.buyer, with_contact=False)
         if self._invoice.purchase_order_reference:
             order = self._add(agreement, "ram:BuyerOrderReferencedDocument")
@@ -170,6 +172,8 @@ class _Writer:
 
     def _party(self, element: etree._Element, party: Party, *, with_contact: bool) -> None:
         self._add(element, "ram:Name", party.name)
+        if party is self._invoice.seller and not self._is_first_generation:
+            self._add(self._add(element, "ram:SpecifiedLegalOrganization"), "ram:ID", self._bill.seller.register)
         if with_contact:
             contact = self._add(element, "ram:DefinedTradeContact")
             self._add(contact, "ram:PersonName", self._bill.seller.manager)
@@ -181,7 +185,9 @@ class _Writer:
         self._add(address, "ram:CityName", party.address.city)
         self._add(address, "ram:CountryID", party.address.country_code)
         if party.electronic_address and not self._is_first_generation:
-            self._add(self._add(element, "ram:URIUniversalCommunication"), "ram:URIID", party.electronic_address).set("schemeID", "EM")
+            self._add(self._add(element, "ram:URIUniversalCommunication"), "ram:URIID", party.electronic_address).set(
+                "schemeID", "EM"
+            )
         for scheme, value in (("FC", party.tax_registration), ("VA", party.vat_identifier)):
             # Only the seller has a local tax number in EN 16931 (BT-32).
             if value and (scheme == "VA" or party is self._invoice.seller):

@@ -5,40 +5,30 @@ How an invoice is drawn, dressed, laid out and written as XML stands in the modu
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
-from typing import Final, Literal
+from typing import Final
 
 from invoiceflow.domain.invoice import Invoice
 from invoiceflow.domain.invoice_document import to_document
 from samples.attachment import with_attachment
+from samples.demo_set import DEMO
 from samples.factur_x import cii_xml, zugferd1_xml
 from samples.invoice_draw import LANGUAGES, Bill, Wishes, draw_bill
 from samples.layouts.registry import LAYOUTS, Layout, draw
 from samples.page_style import draw_style
+from samples.sample import Kind, Sample, Xml
 from samples.scan import scanned
 from samples.truth import printed_truth
 from samples.ubl import ubl_xml
-
-Kind = Literal["e-invoice", "plain", "scan"]
-Xml = Literal["factur-x", "xrechnung", "zugferd1", "ubl"]
 
 _KINDS: Final[tuple[Kind, ...]] = ("plain",) * 11 + ("e-invoice",) * 7 + ("scan",) * 2
 _XML_KINDS: Final[tuple[Xml, ...]] = ("factur-x", "factur-x", "factur-x", "xrechnung", "zugferd1", "ubl")
 
 
-@dataclass(frozen=True)
-class Sample:
-    """`name` is a file name without its ending; `truth` is what a perfect reader would give for `pdf`."""
-
-    name: str
-    pdf: bytes
-    truth: Invoice
-    layout: str
-    language: str
-    kind: Kind
+__all__ = ["Sample", "demo_samples", "sample_invoices", "write_samples"]
 
 
 def sample_invoices(seed: int, count: int) -> Iterator[Sample]:
@@ -56,9 +46,9 @@ def sample_invoices(seed: int, count: int) -> Iterator[Sample]:
 def demo_samples() -> list[Sample]:
     """The twelve of `make demo`: every language a clerk of Western Europe meets, and each kind of trouble once."""
     made = []
-    for i, (words, kind, language, layout, wishes, xml) in enumerate(_DEMO):
-        sample = _sample(Random(f"demo {i}"), kind, language, LAYOUTS[layout], wishes, xml)
-        made.append(replace(sample, name=f"{language}-{words}-{wishes.number}".replace("/", "-").lower()))
+    for i, one in enumerate(DEMO):
+        sample = _sample(Random(f"demo {i}"), one.kind, one.language, LAYOUTS[one.layout], one.wishes, one.xml)
+        made.append(replace(sample, name=f"{one.language}-{one.words}-{one.wishes.number}".replace("/", "-").lower()))
     return made
 
 
@@ -87,7 +77,7 @@ def _sample(random: Random, kind: Kind, language: str, layout: Layout, wishes: W
     if kind == "e-invoice":
         pdf, truth = _attached(drawn.pdf, bill, xml), _xml_truth(bill, xml)
     else:
-        pdf, truth = drawn.pdf, printed_truth(bill.invoice, drawn.said)
+        pdf, truth = drawn.pdf, printed_truth(bill, drawn.said)
         if kind == "scan":
             pdf = scanned(pdf, random)
     return Sample("", pdf, truth, layout.name, language, kind)
@@ -100,14 +90,16 @@ def _attached(pdf: bytes, bill: Bill, xml: Xml) -> bytes:
             pdf, zugferd1_xml(bill), file_name="ZUGFeRD-invoice.xml", level="COMFORT", made=made, is_zugferd1=True
         )
     if xml == "ubl":
-        return with_attachment(pdf, ubl_xml(bill), file_name="ubl-invoice.xml", level="EN 16931", made=made, mime_type="application/xml")
+        return with_attachment(
+            pdf, ubl_xml(bill), file_name="ubl-invoice.xml", level="EN 16931", made=made, mime_type="application/xml"
+        )
     if xml == "xrechnung":
         return with_attachment(pdf, cii_xml(bill, "xrechnung"), file_name="xrechnung.xml", level="XRECHNUNG", made=made)
     return with_attachment(pdf, cii_xml(bill), file_name="factur-x.xml", level="EN 16931", made=made)
 
 
 def _xml_truth(bill: Bill, xml: Xml) -> Invoice:
-    """All of the invoice, but for what the XML's own form cannot hold; the buyer's tax number is in none (only BT-32 exists)."""
+    """All of the invoice but what its XML cannot hold; the buyer has a tax number in none (only the seller's BT-32 exists)."""
     invoice = replace(bill.invoice, buyer=replace(bill.invoice.buyer, tax_registration=None))
     if xml == "zugferd1":
         seller, buyer = (replace(party, electronic_address=None) for party in (invoice.seller, invoice.buyer))
@@ -117,55 +109,3 @@ def _xml_truth(bill: Bill, xml: Xml) -> Invoice:
         reference = invoice.payment.reference if invoice.payment.account_id else None
         invoice = replace(invoice, payment_due_date=due, payment=replace(invoice.payment, reference=reference))
     return invoice
-
-
-_DEMO: Final[tuple[tuple[str, Kind, str, str, Wishes, Xml], ...]] = (
-    (
-        "plain-nordlicht", "plain", "de", "din_letter",
-        Wishes("DE", "Nordlicht Bürotechnik GmbH", 4, "2026-0417", date(2026, 4, 17), False, False, prepaid=False, domestic=True), "factur-x",
-    ),
-    (
-        "factur-x-talwerk", "e-invoice", "de", "ledger",
-        Wishes("DE", "Talwerk Metallbau GmbH & Co. KG", 6, "RE-2026/0388", date(2026, 3, 31), False, False, True, True, False, True), "factur-x",
-    ),
-    (
-        "xrechnung-elbrausch", "e-invoice", "de", "two_column",
-        Wishes("DE", "Elbrausch Softwarehaus AG", 3, "R2603-118", date(2026, 3, 12), False, False, None, True, False, True), "xrechnung",
-    ),
-    (
-        "multi-page-thistlebrook", "plain", "en", "boxed",
-        Wishes("GB", "Thistlebrook Stationery Ltd", 46, "INV-10482", date(2026, 5, 4), False, False, None, True, False, True), "factur-x",
-    ),
-    (
-        "scan-harrow-pike", "scan", "en", "seller_right",
-        Wishes("GB", "Harrow & Pike Joinery Limited", 4, "20260219", date(2026, 2, 19), False, False, None, True, False, True), "factur-x",
-    ),
-    (
-        "us-copper-mesa", "plain", "en", "colour_band",
-        Wishes("US", "Copper Mesa Supply Co.", 5, "771204", date(2026, 1, 27), False, False, None, False, False, True), "factur-x",
-    ),
-    (
-        "remise-valmorel", "plain", "fr", "title_line",
-        Wishes("FR", "Ateliers Valmorel SARL", 5, "F260318-27", date(2026, 3, 18), False, True, True, True, False, True), "factur-x",
-    ),
-    (
-        "factur-x-mireloup", "e-invoice", "fr", "footer_only",
-        Wishes("FR", "Papeterie Mireloup SA", 3, "A/2026/204", date(2026, 6, 2), False, True, None, True, False, True), "factur-x",
-    ),
-    (
-        "plain-montcabrer", "plain", "es", "letterhead",
-        Wishes("ES", "Talleres Montcabrer, S.A.", 4, "2026-1093", date(2026, 2, 5), False, False, None, True, True, True), "factur-x",
-    ),
-    (
-        "nota-di-credito-belvento", "plain", "it", "sidebar",
-        Wishes("IT", "Officine Belvento S.r.l.", 2, "26.00077", date(2026, 4, 29), True, False, None, True, False, True), "factur-x",
-    ),
-    (
-        "ubl-veenhoven", "e-invoice", "nl", "amount_first",
-        Wishes("NL", "Veenhoven Kantoormeubelen B.V.", 7, "202600561", date(2026, 5, 20), False, False, True, True, False, True), "ubl",
-    ),
-    (
-        "reverse-charge-alpenglut", "e-invoice", "de", "landscape",
-        Wishes("AT", "Alpenglut Ofenbau Ges.m.b.H.", 3, "26-0902", date(2026, 5, 8), False, False, None, True, False, False), "zugferd1",
-    ),
-)  # fmt: skip

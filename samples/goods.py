@@ -7,7 +7,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Good:
-    """`low` and `high` bound the unit price; `unit_code` is of UN/ECE Recommendation 20; `reduced` asks for the reduced rate."""
+    """`low` and `high` bound the unit price; `unit_code` is UN/ECE Recommendation 20; `reduced`: the reduced rate."""
 
     name: str
     detail: str | None

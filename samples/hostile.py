@@ -12,7 +12,7 @@ import pikepdf
 
 _MEGABYTE: Final = 1 << 20
 _ADLER_MODULUS: Final = 65521
-_PAGE: Final = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"
+_PAGE: Final = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> >>"
 
 
 def not_a_pdf() -> bytes:
@@ -35,7 +35,7 @@ def garbage_after_header() -> bytes:
     return b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + Random(7).randbytes(20_000)
 
 
-def encrypted(password: str = "secret") -> bytes:
+def encrypted(password: str = "secret") -> bytes:  # noqa: S107  it guards nothing
     """Cannot be opened without the user password. Its bytes differ each time: encryption draws its own salt."""
     target = BytesIO()
     with pikepdf.open(BytesIO(one_page())) as document:
@@ -56,7 +56,7 @@ def many_pages(n: int = 5000) -> bytes:
 
 def flate_bomb(unpacked_bytes: int = 4 << 30) -> bytes:
     """One page whose content stream, compressed twice, unpacks to `unpacked_bytes` of white space."""
-    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> /Contents 4 0 R >>"
     stream = _stream(b"/Filter [/FlateDecode /FlateDecode]", zlib.compress(_deflated(b"", unpacked_bytes), 9))
     return _file([_CATALOG, _PAGES, page, stream])
 
@@ -133,7 +133,7 @@ def deep_nesting(depth: int = 100_000) -> bytes:
 def deep_page_tree(depth: int = 20_000) -> bytes:
     """One page under `depth` nested nodes of the page tree."""
     nodes = [b"<< /Type /Pages /Kids [%d 0 R] /Count 1 >>" % (number + 1) for number in range(2, depth + 2)]
-    return _file([_CATALOG, *nodes, b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] >>" % (depth + 1)])
+    return _file([_CATALOG, *nodes, b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Resources << >> >>" % (depth + 1)])
 
 
 def oversized(limit_bytes: int) -> bytes:

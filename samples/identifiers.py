@@ -69,7 +69,9 @@ def account(country: str, random: Random) -> str | None:
 
 def bic(country: str, random: Random) -> str:
     """A BIC (BT-86) of the right form, of a bank that does not exist."""
-    return "".join(random.choice("BDFGKLMNPRSTVX") for _ in range(4)) + country + random.choice(("2L", "22", "3D", "P1")) + "XXX"
+    return (
+        "".join(random.choice("BDFGKLMNPRSTVX") for _ in range(4)) + country + random.choice(("2L", "22", "3D", "P1")) + "XXX"
+    )
 
 
 def _is_vat_identifier(country: str, candidate: str) -> bool:

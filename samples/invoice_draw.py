@@ -1,4 +1,4 @@
-"""Draws an invented invoice whose amounts agree. How it looks on paper is `page_style` and `layouts`; its XML is `factur_x`, `ubl`.
+"""Draws an invented invoice whose amounts agree. Its looks are `page_style` and `layouts`, its XML `factur_x` and `ubl`.
 
 The sums follow EN 16931: a line's net amount is rounded, tax is rounded once for each rate (BR-CO-10 to BR-CO-17).
 """
@@ -22,10 +22,21 @@ INVOICE: Final = "380"
 
 # Standard and reduced rate in percent; for the USA a sales tax.
 RATES: Final = {
-    "AT": ("20", "10"), "BE": ("21", "6"), "CH": ("8.1", "2.6"), "DE": ("19", "7"), "DK": ("25", "25"), "ES": ("21", "10"),
-    "FR": ("20", "5.5"), "GB": ("20", "5"), "IE": ("23", "13.5"), "IT": ("22", "10"), "NL": ("21", "9"), "PT": ("23", "6"),
-    "SE": ("25", "12"), "US": ("8.25", "8.25"),
-}  # fmt: skip
+    "AT": ("20", "10"),
+    "BE": ("21", "6"),
+    "CH": ("8.1", "2.6"),
+    "DE": ("19", "7"),
+    "DK": ("25", "25"),
+    "ES": ("21", "10"),
+    "FR": ("20", "5.5"),
+    "GB": ("20", "5"),
+    "IE": ("23", "13.5"),
+    "IT": ("22", "10"),
+    "NL": ("21", "9"),
+    "PT": ("23", "6"),
+    "SE": ("25", "12"),
+    "US": ("8.25", "8.25"),
+}
 CURRENCIES: Final = {"CH": "CHF", "DK": "DKK", "GB": "GBP", "SE": "SEK", "US": "USD"}
 _OUTSIDE_THE_UNION: Final = {"CH", "GB", "US"}
 
@@ -150,7 +161,7 @@ def _buyer(seller: Company, random: Random, wishes: Wishes) -> Company:
 
 def _category(seller: Company, buyer: Company, language: str) -> tuple[str, str | None]:
     """The VAT category code (BT-118) of all lines and, where no tax is charged, the reason in words (BT-120)."""
-    if seller.register.startswith("Inhaber"):
+    if not seller.charges_tax:
         return "E", EXEMPTIONS["E"][language]
     if seller.country != buyer.country and {seller.country, buyer.country}.isdisjoint(_OUTSIDE_THE_UNION):
         return "AE", EXEMPTIONS["AE"][language]
@@ -191,7 +202,7 @@ def _line(position: int, good: Good, country: str, category: str, random: Random
 
 
 def _adjustments(lines: Sequence[InvoiceLine], category: str, language: str, random: Random) -> tuple[Adjustment, ...]:
-    """An allowance in percent of all the lines, split by rate as BG-20 asks, and now and then a charge at the first line's rate."""
+    """An allowance in percent of all lines, split by rate as BG-20 asks; now and then a charge at the first line's rate."""
     percent = Decimal(random.choice((2, 3, 5, 10)))
     allowance, charge = ADJUSTMENT_REASONS[language]
     drawn = [
@@ -217,8 +228,7 @@ def _breakdown(lines: Sequence[InvoiceLine], adjustments: Sequence[Adjustment], 
     for one in adjustments:
         sums[one.rate] += one.amount if one.is_charge else -one.amount
     return tuple(
-        TaxSubtotal(category, rate, base, _rounded(base * rate / 100))
-        for rate, base in sorted(sums.items(), reverse=True)
+        TaxSubtotal(category, rate, base, _rounded(base * rate / 100)) for rate, base in sorted(sums.items(), reverse=True)
     )
 
 
@@ -259,8 +269,16 @@ def _number(issued: date, random: Random) -> str:
 
 
 def _order_reference(random: Random) -> str:
-    return random.choice((f"PO-{random.randint(4500, 99999)}", f"45{random.randint(10000000, 99999999)}", f"B{random.randint(100, 999)}/26"))
+    return random.choice(
+        (f"PO-{random.randint(4500, 99999)}", f"45{random.randint(10000000, 99999999)}", f"B{random.randint(100, 999)}/26")
+    )
 
 
 def _buyer_reference(random: Random) -> str:
-    return random.choice((f"04011000-{random.randint(10000, 99999)}-{random.randint(10, 99)}", f"KST {random.randint(1000, 9999)}", f"{random.choice('ABCDEFHK')}{random.choice('BCDEFG')}-{random.randint(10, 99)}"))
+    return random.choice(
+        (
+            f"04011000-{random.randint(10000, 99999)}-{random.randint(10, 99)}",
+            f"KST {random.randint(1000, 9999)}",
+            f"{random.choice('ABCDEFHK')}{random.choice('BCDEFG')}-{random.randint(10, 99)}",
+        )
+    )

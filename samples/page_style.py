@@ -1,4 +1,4 @@
-"""How one invoice is dressed: its fonts, its words, its forms of numbers, dates and amounts. Where things stand is `layouts`."""
+"""How one invoice is dressed: fonts, words, forms of numbers, dates and amounts. Where things stand is `layouts`."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,10 +23,16 @@ _COLOURS: Final = ((0.12, 0.23, 0.45), (0.45, 0.12, 0.15), (0.1, 0.38, 0.28), (0
 
 # Group and decimal sign. A plain space and a no-break space look alike on paper but not in the text.
 _NUMBER_FORMS: Final = {
-    "en": ((",", "."),), "de": ((".", ","), (".", ","), ("", ",")), "es": ((".", ","),), "it": ((".", ","),), "nl": ((".", ","),),
-    "fr": ((" ", ","), (NO_BREAK_SPACE, ","), ("", ",")), "pt": ((".", ","), (" ", ",")), "sv": ((" ", ","), (NO_BREAK_SPACE, ",")),
+    "en": ((",", "."),),
+    "de": ((".", ","), (".", ","), ("", ",")),
+    "es": ((".", ","),),
+    "it": ((".", ","),),
+    "nl": ((".", ","),),
+    "fr": ((" ", ","), (NO_BREAK_SPACE, ","), ("", ",")),
+    "pt": ((".", ","), (" ", ",")),
+    "sv": ((" ", ","), (NO_BREAK_SPACE, ",")),
     "da": ((".", ","),),
-}  # fmt: skip
+}
 # {d} {m} without, {dd} {mm} with leading zero, {month} in words.
 _DATE_FORMS: Final = {
     "en": ("{dd}/{mm}/{yyyy}", "{d} {month} {yyyy}", "{yyyy}-{mm}-{dd}", "{d} {mon} {yyyy}"),
@@ -39,7 +45,7 @@ _DATE_FORMS: Final = {
     "pt": ("{dd}/{mm}/{yyyy}", "{d} de {month} de {yyyy}", "{yyyy}-{mm}-{dd}"),
     "sv": ("{yyyy}-{mm}-{dd}", "{d} {month} {yyyy}"),
     "da": ("{dd}.{mm}.{yyyy}", "{d}. {month} {yyyy}", "{dd}-{mm}-{yyyy}"),
-}  # fmt: skip
+}
 _SYMBOLS: Final = {"EUR": "€", "GBP": "£", "USD": "$", "SEK": "kr", "DKK": "kr.", "CHF": "CHF"}
 _COLUMN_ORDERS: Final = (
     ("pos", "description", "quantity", "unit", "unit_price", "rate", "amount"),
@@ -54,7 +60,7 @@ _COLUMN_ORDERS: Final = (
 
 @dataclass(frozen=True)
 class PageStyle:
-    """Sizes in points. `currency` is how an amount names its currency: before or after it, by sign or by code, or not at all."""
+    """Sizes in points. `currency`: how an amount names its currency, by sign or code, before or after it, or not."""
 
     language: str
     labels: dict[str, str]
@@ -103,9 +109,15 @@ class PageStyle:
     def date(self, value: date) -> str:
         month = month_name(self.language, value.month)
         return self.date_form.format(
-            d=value.day, m=value.month, dd=f"{value.day:02}", mm=f"{value.month:02}", yyyy=value.year, yy=f"{value.year % 100:02}",
-            month=month, mon=month[:3],
-        )  # fmt: skip
+            d=value.day,
+            m=value.month,
+            dd=f"{value.day:02}",
+            mm=f"{value.month:02}",
+            yyyy=value.year,
+            yy=f"{value.year % 100:02}",
+            month=month,
+            mon=month[:3],
+        )
 
     def label(self, key: str) -> str:
         return self.labels[key]
@@ -128,7 +140,14 @@ def draw_style(seller: Company, language: str, random: Random, *, monospaced: bo
     group, decimal = ("'", ".") if swiss else random.choice(_NUMBER_FORMS[language])
     words = labels(language, random)
     if american:
-        words |= {"tax": "Sales tax {rate}", "tax_total": "Sales tax", "rate": "Tax", "net": "Subtotal", "gross": "Total", "issue_date": "Invoice date"}
+        words |= {
+            "tax": "Sales tax {rate}",
+            "tax_total": "Sales tax",
+            "rate": "Tax",
+            "net": "Subtotal",
+            "gross": "Total",
+            "issue_date": "Invoice date",
+        }
     kroner = seller.country in {"SE", "DK"}
     placed: tuple[Literal["sign before", "sign after", "code before", "code after", "none"], ...]
     if language in {"en", "nl"} and not swiss:

@@ -1,7 +1,7 @@
 """An invoice as UBL 2.1 Invoice or CreditNote, in the order of its schema, with the EN 16931 customization."""
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -27,7 +27,8 @@ class _Writer:
     def xml(self) -> bytes:
         invoice = self._invoice
         root_namespace = _ROOT.format(self._kind)
-        root = etree.Element(f"{{{root_namespace}}}{self._kind}", nsmap={None: root_namespace, "cac": _CAC, "cbc": _CBC})
+        namespaces: dict[Any, str] = {None: root_namespace, "cac": _CAC, "cbc": _CBC}  # the stubs know no default namespace
+        root = etree.Element(f"{{{root_namespace}}}{self._kind}", nsmap=namespaces)
         _basic(root, "CustomizationID", GUIDELINES["en16931"])
         _basic(root, "ID", invoice.number)
         _basic(root, "IssueDate", invoice.issue_date.isoformat() if invoice.issue_date else None)
@@ -63,7 +64,9 @@ class _Writer:
                 tax = _aggregate(element, "PartyTaxScheme")
                 _basic(tax, "CompanyID", value)
                 _basic(_aggregate(tax, "TaxScheme"), "ID", scheme)
-        _basic(_aggregate(element, "PartyLegalEntity"), "RegistrationName", party.name)
+        entity = _aggregate(element, "PartyLegalEntity")
+        _basic(entity, "RegistrationName", party.name)
+        _basic(entity, "CompanyID", self._bill.seller.register if is_seller else None)
 
     def _payment(self, root: etree._Element) -> None:
         payment = self._invoice.payment

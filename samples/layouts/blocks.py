@@ -42,7 +42,9 @@ def details(bill: Bill, sheet: Sheet) -> list[Field]:
     return [Field(style.label(key), value, path) for key, value, path in wanted if value]
 
 
-def address(sheet: Sheet, bill: Bill, side: Side, x: float, y: float, *, bold_name: bool = True, with_vat: bool = False) -> float:
+def address(
+    sheet: Sheet, bill: Bill, side: Side, x: float, y: float, *, bold_name: bool = True, with_vat: bool = False
+) -> float:
     """Name, street and city one under the other; gives back the baseline of the line after it."""
     style, step = sheet.style, sheet.style.size * 1.35
     company, party = (bill.seller, bill.invoice.seller) if side == "seller" else (bill.buyer, bill.invoice.buyer)
@@ -54,7 +56,9 @@ def address(sheet: Sheet, bill: Bill, side: Side, x: float, y: float, *, bold_na
     if style.prints_country or bill.seller.country != bill.buyer.country:
         sheet.text(x, y, country_name(bill.language, company.country), says=f"{side}.address.country_code")
         y += step
-    if with_vat and party.vat_identifier:
+    # Where the buyer owes the tax, its VAT identifier must stand on the invoice.
+    needs_vat = side == "buyer" and bill.exemption_reason is not None
+    if (with_vat or needs_vat) and party.vat_identifier:
         words = f"{style.label('vat_id')}{style.colon} {style.vat_identifier(party.vat_identifier)}"
         sheet.text(x, y, words, says=f"{side}.vat_identifier")
         y += step
@@ -81,7 +85,9 @@ def tax_numbers(sheet: Sheet, bill: Bill, x: float, y: float, *, size: float | N
         sheet.text(x, y, words, size=size, says="seller.vat_identifier")
         y += step
     if seller.tax_registration:
-        sheet.text(x, y, f"{style.label('tax_no')}{style.colon} {seller.tax_registration}", size=size, says="seller.tax_registration")
+        sheet.text(
+            x, y, f"{style.label('tax_no')}{style.colon} {seller.tax_registration}", size=size, says="seller.tax_registration"
+        )
         y += step
     return y
 
@@ -92,6 +98,8 @@ def details_beside(sheet: Sheet, fields: list[Field], x0: float, x1: float, y: f
     for field in fields:
         sheet.text(x0, y, field.label + sheet.style.colon)
         if right:
+            if sheet.measure(field.label + sheet.style.colon) + sheet.measure(field.value) + 6 > x1 - x0:
+                y += sheet.style.size * 1.3  # a narrow roll: the value goes under its label
             sheet.text(x1, y, field.value, align="right", says=field.path)
         else:
             sheet.text(x0 + label_width, y, field.value, says=field.path)
@@ -145,7 +153,11 @@ def total_rows(bill: Bill, sheet: Sheet, *, tax_rows: bool = True) -> list[Total
     several = len(bill.invoice.tax_breakdown) > 1
     if tax_rows:
         # With one rate its taxable amount is the net total, which is printed.
-        paths = ("tax_breakdown.rate", "tax_breakdown.tax_amount", *(() if several else ("tax_breakdown.taxable_amount", "totals.tax")))
+        paths = (
+            "tax_breakdown.rate",
+            "tax_breakdown.tax_amount",
+            *(() if several else ("tax_breakdown.taxable_amount", "totals.tax")),
+        )
         rows += [
             TotalRow(style.label("tax").format(rate=style.rate(row.rate or zero)), row.tax_amount or zero, paths)
             for row in bill.invoice.tax_breakdown
@@ -160,7 +172,15 @@ def total_rows(bill: Bill, sheet: Sheet, *, tax_rows: bool = True) -> list[Total
 
 
 def draw_totals(
-    sheet: Sheet, bill: Bill, x0: float, x1: float, y: float, *, tax_rows: bool = True, boxed: bool = False, band: Colour | None = None
+    sheet: Sheet,
+    bill: Bill,
+    x0: float,
+    x1: float,
+    y: float,
+    *,
+    tax_rows: bool = True,
+    boxed: bool = False,
+    band: Colour | None = None,
 ) -> float:
     """The totals, amounts at the right edge; gives back the y under them."""
     step, code = sheet.style.size * 1.6, bill.invoice.currency_code or ""
@@ -173,8 +193,11 @@ def draw_totals(
                 colour = (1.0, 1.0, 1.0)
             else:
                 sheet.rule(x0, y + 3, x1, y + 3)
-        sheet.text(x0, y + step - 2, row.label, bold=row.strong, colour=colour)
-        sheet.text(x1 - 4, y + step - 2, sheet.style.amount(row.amount, code), bold=row.strong, align="right", colour=colour)
+        words = sheet.style.amount(row.amount, code)
+        room = x1 - x0 - 10 - sheet.measure(words, bold=row.strong)
+        size = sheet.style.size * min(1.0, room / sheet.measure(row.label, bold=row.strong))
+        sheet.text(x0, y + step - 2, row.label, bold=row.strong, colour=colour, size=size)
+        sheet.text(x1 - 4, y + step - 2, words, bold=row.strong, align="right", colour=colour)
         sheet.said.update(row.paths)
         y += step
     if boxed:
@@ -186,8 +209,7 @@ def draw_totals(
 
 def totals_height(sheet: Sheet, bill: Bill) -> float:
     """What totals, notes and payment take at most, in points: for the decision to begin a page."""
-    tax_table = (len(bill.invoice.tax_breakdown) + 2) * sheet.style.size * 1.6
-    return len(total_rows(bill, sheet)) * sheet.style.size * 1.6 + tax_table + sheet.style.size * 12
+    return len(total_rows(bill, sheet)) * sheet.style.size * 1.6 + sheet.style.size * 14
 
 
 def draw_tax_table(sheet: Sheet, bill: Bill, x0: float, x1: float, y: float) -> float:
@@ -195,8 +217,12 @@ def draw_tax_table(sheet: Sheet, bill: Bill, x0: float, x1: float, y: float) -> 
     style, code, step = sheet.style, bill.invoice.currency_code or "", sheet.style.size * 1.6
     edges = (x0 + (x1 - x0) * 0.24, x0 + (x1 - x0) * 0.64, x1 - 4)
     titles = (style.label("rate"), style.label("base"), style.label("tax_total"))
+    # The widest word of any language must keep clear of its neighbour.
+    widths = [sheet.measure(words, bold=True) for words in titles]
+    rooms = (edges[0] - x0, edges[1] - edges[0] - 6, edges[2] - edges[1] - 6)
+    size = (style.size - 1) * min(1.0, *(room / width for room, width in zip(rooms, widths, strict=True)))
     for edge, words in zip(edges, titles, strict=True):
-        sheet.text(edge, y + step - 3, words, bold=True, align="right", size=style.size - 1)
+        sheet.text(edge, y + step - 3, words, bold=True, align="right", size=size)
     sheet.rule(x0, y + step, x1, y + step)
     for row in bill.invoice.tax_breakdown:
         y += step
@@ -246,7 +272,9 @@ def draw_payment(sheet: Sheet, bill: Bill, x0: float, x1: float, y: float, *, wi
     return details_beside(sheet, fields, x0, x1, y + sheet.style.size * 1.45)
 
 
-def draw_imprint(sheet: Sheet, bill: Bill, x0: float, x1: float, y: float, *, with_address: bool = True, with_bank: bool = True) -> None:
+def draw_imprint(
+    sheet: Sheet, bill: Bill, x0: float, x1: float, y: float, *, with_address: bool = True, with_bank: bool = True
+) -> None:
     """Three small columns at the foot of the page: the company, how to reach it and its register, its bank and tax numbers."""
     size = 6.8
     step, third = size * 1.35, (x1 - x0) / 3
@@ -277,7 +305,9 @@ def draw_page_number(sheet: Sheet, x: float, y: float) -> None:
 def draw_logo(sheet: Sheet, bill: Bill, x: float, y: float, *, size: float = 15) -> float:
     """A disc with the name's first letter, and the name; gives back the x after it."""
     sheet.disc(x + size * 0.8, y - size * 0.35, size * 0.8, sheet.style.colour)
-    sheet.text(x + size * 0.8, y - size * 0.05, bill.seller.name[0], bold=True, size=size * 0.9, align="centre", colour=(1.0, 1.0, 1.0))
+    sheet.text(
+        x + size * 0.8, y - size * 0.05, bill.seller.name[0], bold=True, size=size * 0.9, align="centre", colour=(1.0, 1.0, 1.0)
+    )
     width = sheet.text(x + size * 2, y, bill.seller.name, bold=True, size=size, colour=sheet.style.colour, says="seller.name")
     return x + size * 2 + width
 

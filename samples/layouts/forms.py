@@ -40,7 +40,7 @@ def boxed(sheet: Sheet, bill: Bill) -> None:
 
 def seller_right(sheet: Sheet, bill: Bill) -> None:
     """Buyer on the left, seller in a narrow column on the right with the details stacked under it, label above value."""
-    x0, x1, side = 50.0, sheet.width - 45, sheet.width - 190
+    x0, x1, side = 50.0, sheet.width - 45, sheet.width - 222
     _numbered(sheet, x1)
     y = blocks.address(sheet, bill, "seller", side, 60)
     y = blocks.tax_numbers(sheet, bill, side, blocks.contact(sheet, bill, side, y))
@@ -63,8 +63,14 @@ def title_line(sheet: Sheet, bill: Bill) -> None:
     sheet.box(310, 100, x1, 180)
     sheet.text(318, 113, style.label("bill_to"), size=7, colour=blocks.GREY)
     blocks.address(sheet, bill, "buyer", 318, 129)
-    link = {"fr": "du", "de": "vom", "es": "de fecha", "it": "del", "nl": "van", "pt": "de", "sv": "den", "da": "af"}.get(bill.language, "of")
-    words = f"{blocks.title(bill, sheet)} {_number_sign(bill.language)} {invoice.number} {link} {style.date(invoice.issue_date)}" if invoice.issue_date else ""
+    link = {"fr": "du", "de": "vom", "es": "de fecha", "it": "del", "nl": "van", "pt": "de", "sv": "den", "da": "af"}.get(
+        bill.language, "of"
+    )
+    words = (
+        f"{blocks.title(bill, sheet)} {_number_sign(bill.language)} {invoice.number} {link} {style.date(invoice.issue_date)}"
+        if invoice.issue_date
+        else ""
+    )
     sheet.text(x0, 214, words, bold=True, size=13)
     sheet.said.update({"number", "issue_date"})
     rest = [field for field in blocks.details(bill, sheet) if field.path not in {"number", "issue_date"}]
@@ -99,7 +105,9 @@ def landscape(sheet: Sheet, bill: Bill) -> None:
 
 
 def _number_sign(language: str) -> str:
-    return {"fr": "N°", "de": "Nr.", "es": "n.º", "it": "n.", "nl": "nr.", "pt": "n.º", "sv": "nr", "da": "nr."}.get(language, "no.")
+    return {"fr": "N°", "de": "Nr.", "es": "n.º", "it": "n.", "nl": "nr.", "pt": "n.º", "sv": "nr", "da": "nr."}.get(
+        language, "no."
+    )
 
 
 def _numbered(sheet: Sheet, x1: float) -> None:

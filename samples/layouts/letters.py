@@ -35,7 +35,16 @@ def letterhead(sheet: Sheet, bill: Bill) -> None:
     x0, x1 = 62.0, sheet.width - 62
 
     def paper() -> None:
-        sheet.text(sheet.width / 2, 56, bill.seller.name, bold=True, size=17, align="centre", colour=sheet.style.colour, says="seller.name")
+        sheet.text(
+            sheet.width / 2,
+            56,
+            bill.seller.name,
+            bold=True,
+            size=17,
+            align="centre",
+            colour=sheet.style.colour,
+            says="seller.name",
+        )
         sheet.rule(x0, 66, x1, 66, colour=sheet.style.colour, weight=1.2)
         blocks.draw_imprint(sheet, bill, x0, x1, sheet.height - 62)
 

@@ -16,7 +16,7 @@ _WHITE: Final = (1.0, 1.0, 1.0)
 _RIGHT: Final = {"quantity", "quantity_unit", "unit_price", "rate", "amount"}
 _SAYS: Final = {
     "pos": ("identifier",),
-    "description": ("description",),
+    "description": ("name", "detail"),
     "quantity": ("quantity",),
     "unit": ("unit_code",),
     "quantity_unit": ("quantity", "unit_code"),
@@ -105,7 +105,7 @@ class _LineTable:
         titles, widths = {}, {}
         for key in sheet.style.columns:
             title = sheet.style.label("quantity" if key == "quantity_unit" else key)
-            words = tuple(title.split(" ")) if len(title) > 10 else (title,)
+            words = tuple(title.split(" ")) if len(title) > 10 and key != "description" else (title,)
             cells = max(sheet.measure(cells[key]) for cells in self._cells) if key != "description" else 0
             titles[key] = words
             widths[key] = max(cells, *(sheet.measure(word, bold=True) for word in words)) + 2 * PADDING
@@ -124,7 +124,9 @@ class _LineTable:
         height = max(len(column.title) for column in self._columns) * self._leading + PADDING
         if self._band:
             sheet.box(frame.x0, y, frame.x1, y + height, fill=self._band, stroke=None)
-        self._print([list(column.title) for column in self._columns], y, bold=True, colour=_WHITE if self._band else (0.0, 0.0, 0.0))
+        self._print(
+            [list(column.title) for column in self._columns], y, bold=True, colour=_WHITE if self._band else (0.0, 0.0, 0.0)
+        )
         sheet.rule(frame.x0, y + height, frame.x1, y + height, weight=0.8)
         return y + height
 
@@ -132,7 +134,9 @@ class _LineTable:
         for column, lines in zip(self._columns, shown, strict=True):
             x = column.x1 - PADDING if column.is_right else column.x0 + PADDING
             for n, words in enumerate(lines, start=1):
-                self._sheet.text(x, y + n * self._leading, words, bold=bold, colour=colour, align="right" if column.is_right else "left")
+                self._sheet.text(
+                    x, y + n * self._leading, words, bold=bold, colour=colour, align="right" if column.is_right else "left"
+                )
 
     def _turn_the_page(self, y: float, carried: Decimal) -> float:
         style = self._sheet.style

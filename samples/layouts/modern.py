@@ -32,7 +32,7 @@ def colour_band(sheet: Sheet, bill: Bill) -> None:
     y = blocks.draw_totals(sheet, bill, x1 - 225, x1, y + 6, band=sheet.style.colour)
     y = blocks.draw_notes(sheet, bill, x0, x1, y + 12) + 12
     left = blocks.draw_payment(sheet, bill, x0, middle, y, with_reference=True)
-    blocks.tax_numbers(sheet, bill, middle + 20, blocks.address(sheet, bill, "seller", middle + 20, y))
+    blocks.tax_numbers(sheet, bill, middle + 55, blocks.address(sheet, bill, "seller", middle + 55, y))
     sheet.paragraph(x0, left + 6, sheet.style.label("thanks"), middle - x0)
 
 

@@ -17,7 +17,7 @@ def height(bill: Bill) -> float:
 
 def receipt(sheet: Sheet, bill: Bill) -> None:
     x0, x1, step = 16.0, sheet.width - 16, 11.5
-    style, invoice, code = sheet.style, bill.invoice, bill.invoice.currency_code or ""
+    style, invoice = sheet.style, bill.invoice
     y = 30.0
     for words in sheet.wrapped(bill.seller.name, x1 - x0, bold=True):
         sheet.text(sheet.width / 2, y, words, bold=True, align="centre")
@@ -41,7 +41,7 @@ def receipt(sheet: Sheet, bill: Bill) -> None:
         sheet.text(x0 + 10, y + 4, f"{counted} x {style.number(line.unit_price or Decimal(0))}")
         sheet.text(x1 - 4, y + 4, style.number(line.net_amount or Decimal(0)), align="right")
         y += step
-    sheet.said.update(f"lines.{part}" for part in ("description", "quantity", "unit_code", "unit_price", "net_amount"))
+    sheet.said.update(f"lines.{part}" for part in ("name", "quantity", "unit_code", "unit_price", "net_amount"))
     sheet.rule(x0, y, x1, y)
     y = blocks.draw_totals(sheet, bill, x0, x1, y)
     y = blocks.draw_notes(sheet, bill, x0, x1, y + 8)

@@ -47,7 +47,8 @@ def _drawn(layout: Layout, bill: Bill, style: PageStyle, page_count: int | None)
 
 
 def _usual(bill: Bill) -> tuple[float, float]:
-    return LETTER if bill.seller.country == "US" else A4
+    width, height = LETTER if bill.seller.country == "US" else A4
+    return width, height
 
 
 LAYOUTS: Final = {

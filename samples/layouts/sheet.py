@@ -23,7 +23,9 @@ class Sheet:
     `said` gathers the paths of the invoice document that were printed; `on_new_page` runs for each page after the first.
     """
 
-    def __init__(self, style: PageStyle, title: str, page_size: tuple[float, float] = A4, page_count: int | None = None) -> None:
+    def __init__(
+        self, style: PageStyle, title: str, page_size: tuple[float, float] = A4, page_count: int | None = None
+    ) -> None:
         self.style = style
         self.width, self.height = page_size
         self.page = 1
@@ -57,10 +59,10 @@ class Sheet:
         self._canvas.drawString(left, self.height - y, words)
         if says:
             self.said.add(says)
-        return width
+        return float(width)
 
     def measure(self, words: str, *, bold: bool = False, size: float | None = None) -> float:
-        return stringWidth(words, self.style.bold if bold else self.style.regular, size or self.style.size)
+        return float(stringWidth(words, self.style.bold if bold else self.style.regular, size or self.style.size))
 
     def wrapped(self, words: str, width: float, *, bold: bool = False, size: float | None = None) -> list[str]:
         """The lines that `words` takes in this width; a word that is wider stands alone."""
@@ -77,7 +79,9 @@ class Sheet:
             lines.append(line)
         return lines
 
-    def paragraph(self, x: float, y: float, words: str, width: float, *, size: float | None = None, leading: float | None = None) -> float:
+    def paragraph(
+        self, x: float, y: float, words: str, width: float, *, size: float | None = None, leading: float | None = None
+    ) -> float:
         """Prints wrapped text and gives back the baseline of the line after it."""
         step = leading or (size or self.style.size) * 1.35
         for line in self.wrapped(words, width, size=size):
@@ -90,7 +94,9 @@ class Sheet:
         self._canvas.setStrokeColorRGB(*colour)
         self._canvas.line(x0, self.height - y0, x1, self.height - y1)
 
-    def box(self, x0: float, y0: float, x1: float, y1: float, *, fill: Colour | None = None, stroke: Colour | None = BLACK) -> None:
+    def box(
+        self, x0: float, y0: float, x1: float, y1: float, *, fill: Colour | None = None, stroke: Colour | None = BLACK
+    ) -> None:
         if fill:
             self._canvas.setFillColorRGB(*fill)
         if stroke:

@@ -1,0 +1,248 @@
+"""The twelve samples of the demo, by what they must show. How they are made is `generate`."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from samples.invoice_draw import Wishes
+from samples.sample import Kind, Xml
+
+
+@dataclass(frozen=True)
+class DemoWish:
+    """One sample of the demo: the words of its file name, its looks, and what its invoice must be."""
+
+    words: str
+    kind: Kind
+    language: str
+    layout: str
+    wishes: Wishes
+    xml: Xml = "factur-x"
+
+
+DEMO: Final = (
+    DemoWish(
+        "plain-nordlicht",
+        "plain",
+        "de",
+        "din_letter",
+        Wishes(
+            country="DE",
+            seller="Nordlicht Bürotechnik GmbH",
+            lines=4,
+            number="2026-0417",
+            issue_date=date(2026, 4, 17),
+            has_vat=True,
+            credit_note=False,
+            allowance=False,
+            prepaid=False,
+            domestic=True,
+        ),
+    ),
+    DemoWish(
+        "factur-x-talwerk",
+        "e-invoice",
+        "de",
+        "ledger",
+        Wishes(
+            country="DE",
+            seller="Talwerk Metallbau GmbH & Co. KG",
+            lines=6,
+            number="RE-2026/0388",
+            issue_date=date(2026, 3, 31),
+            has_vat=True,
+            credit_note=False,
+            allowance=False,
+            prepaid=False,
+            domestic=True,
+            several_rates=True,
+        ),
+        xml="factur-x",
+    ),
+    DemoWish(
+        "xrechnung-elbrausch",
+        "e-invoice",
+        "de",
+        "two_column",
+        Wishes(
+            country="DE",
+            seller="Elbrausch Softwarehaus AG",
+            lines=3,
+            number="R2603-118",
+            issue_date=date(2026, 3, 12),
+            has_vat=True,
+            credit_note=False,
+            allowance=False,
+            prepaid=False,
+            domestic=True,
+        ),
+        xml="xrechnung",
+    ),
+    DemoWish(
+        "multi-page-thistlebrook",
+        "plain",
+        "en",
+        "boxed",
+        Wishes(
+            country="GB",
+            seller="Thistlebrook Stationery Ltd",
+            lines=46,
+            number="INV-10482",
+            issue_date=date(2026, 5, 4),
+            has_vat=True,
+            credit_note=False,
+            allowance=False,
+            prepaid=False,
+            domestic=True,
+        ),
+    ),
+    DemoWish(
+        "scan-harrow-pike",
+        "scan",
+        "en",
+        "seller_right",
+        Wishes(
+            country="GB",
+            seller="Harrow & Pike Joinery Limited",
+            lines=4,
+            number="20260219",
+            issue_date=date(2026, 2, 19),
+            has_vat=True,
+            credit_note=False,
+            allowance=False,
+            prepaid=False,
+            domestic=True,
+        ),
+    ),
+    DemoWish(
+        "us-copper-mesa",
+        "plain",
+        "en",
+        "colour_band",
+        Wishes(
+            country="US",
+            seller="Copper Mesa Supply Co.",
+            lines=5,
+            number="771204",
+            issue_date=date(2026, 1, 27),
+            has_vat=False,
+            credit_note=False,
+            allowance=False,
+            prepaid=False,
+            domestic=True,
+        ),
+    ),
+    DemoWish(
+        "remise-valmorel",
+        "plain",
+        "fr",
+        "title_line",
+        Wishes(
+            country="FR",
+            seller="Ateliers Valmorel SARL",
+            lines=5,
+            number="F260318-27",
+            issue_date=date(2026, 3, 18),
+            has_vat=True,
+            credit_note=False,
+            allowance=True,
+            prepaid=False,
+            domestic=True,
+            several_rates=True,
+        ),
+    ),
+    DemoWish(
+        "factur-x-mireloup",
+        "e-invoice",
+        "fr",
+        "footer_only",
+        Wishes(
+            country="FR",
+            seller="Papeterie Mireloup SA",
+            lines=3,
+            number="A/2026/204",
+            issue_date=date(2026, 6, 2),
+            has_vat=True,
+            credit_note=False,
+            allowance=True,
+            prepaid=False,
+            domestic=True,
+        ),
+        xml="factur-x",
+    ),
+    DemoWish(
+        "plain-montcabrer",
+        "plain",
+        "es",
+        "letterhead",
+        Wishes(
+            country="ES",
+            seller="Talleres Montcabrer, S.A.",
+            lines=4,
+            number="2026-1093",
+            issue_date=date(2026, 2, 5),
+            has_vat=True,
+            credit_note=False,
+            allowance=False,
+            prepaid=True,
+            domestic=True,
+        ),
+    ),
+    DemoWish(
+        "nota-di-credito-belvento",
+        "plain",
+        "it",
+        "sidebar",
+        Wishes(
+            country="IT",
+            seller="Officine Belvento S.r.l.",
+            lines=2,
+            number="26.00077",
+            issue_date=date(2026, 4, 29),
+            has_vat=True,
+            credit_note=True,
+            allowance=False,
+            prepaid=False,
+            domestic=True,
+        ),
+    ),
+    DemoWish(
+        "ubl-veenhoven",
+        "e-invoice",
+        "nl",
+        "amount_first",
+        Wishes(
+            country="NL",
+            seller="Veenhoven Kantoormeubelen B.V.",
+            lines=7,
+            number="202600561",
+            issue_date=date(2026, 5, 20),
+            has_vat=True,
+            credit_note=False,
+            allowance=False,
+            prepaid=False,
+            domestic=True,
+            several_rates=True,
+        ),
+        xml="ubl",
+    ),
+    DemoWish(
+        "reverse-charge-alpenglut",
+        "e-invoice",
+        "de",
+        "landscape",
+        Wishes(
+            country="AT",
+            seller="Alpenglut Ofenbau Ges.m.b.H.",
+            lines=3,
+            number="26-0902",
+            issue_date=date(2026, 5, 8),
+            has_vat=True,
+            credit_note=False,
+            allowance=False,
+            prepaid=False,
+            domestic=False,
+        ),
+        xml="zugferd1",
+    ),
+)
