@@ -54,7 +54,7 @@ def running(home: Path, extra: Mapping[str, str] | None = None, seconds: float =
     log = home / "benchmark-up.log"
     with log.open("ab") as out:
         command = [sys.executable, "-m", "invoiceflow_cli", "up"]
-        up = subprocess.Popen(
+        up = subprocess.Popen(command, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
             command, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
         )
     try:

@@ -193,7 +193,7 @@ def test_a_long_invoice_carries_its_sum_over_to_the_next_page() -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_no_text_of_a_layout_touches_another_or_leaves_the_paper(layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two texts touch when their boxes overlap by more than a hair; neighbours in a row need a point and a half between them."""
+    """Two texts touch when their boxes overlap by more than a hair; neighbours in a row need a point and a half between."""
     boxes: list[tuple[int, float, float, float, float, str]] = []
     printed = Sheet.text
 
