@@ -68,7 +68,10 @@ _COLUMNS: Final = (
 
 
 class PostgresSearch(SearchIndex):
-    """Good for about 100,000 invoices. A write is visible when it returns."""
+    """Good for about 100,000 invoices. A write is visible when it returns.
+
+    A phrase is not found after the 255th time that one of its words stands in a document: a tsvector keeps no more places.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
