@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Lock
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -51,22 +52,22 @@ def router(
     """`needed`: without these the program cannot serve, and is not ready."""
     routes = APIRouter(tags=["operations"])
 
-    @routes.get("/livez", summary="The process answers")
+    @routes.get("/livez", summary="The process answers", responses=_example({"status": "ok"}))
     async def livez() -> dict[str, str]:
         return {"status": "ok"}
 
-    @routes.get("/readyz", summary="Requests can be served", responses={503: {"description": "Not now"}})
+    @routes.get("/readyz", summary="Requests can be served", responses=_READY_EXAMPLES)
     def readyz() -> JSONResponse:
         healthy = dependencies().healthy()
         ready = all(healthy[name] for name in needed)
         words = {name: "healthy" if good else "unhealthy" for name, good in healthy.items()}
         return JSONResponse({"status": "ok" if ready else "unavailable", "dependencies": words}, 200 if ready else 503)
 
-    @routes.get("/version", summary="What runs here")
+    @routes.get("/version", summary="What runs here", responses=_example({"version": "1.0.0"}))
     async def version_of() -> dict[str, str]:
         return {"version": version}
 
-    @routes.get("/metrics", summary="Prometheus metrics", response_class=Response)
+    @routes.get("/metrics", summary="Prometheus metrics", response_class=Response, responses=_METRICS_EXAMPLE)
     def metrics_text() -> Response:
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -81,3 +82,19 @@ def _holds(error: BaseException | None) -> bool:
     if error is not None and not isinstance(error, Unavailable):
         raise error
     return error is None
+
+
+def _example(value: object, status: int = 200, description: str = "It does.") -> dict[int | str, dict[str, Any]]:
+    return {status: {"description": description, "content": {"application/json": {"example": value}}}}
+
+
+_READY_EXAMPLES: Final = {
+    **_example({"status": "ok", "dependencies": {"database": "healthy"}}, description="They can."),
+    **_example({"status": "unavailable", "dependencies": {"database": "unhealthy"}}, 503, "Not now."),
+}
+_METRICS_EXAMPLE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "In Prometheus' text form.",
+        "content": {"text/plain": {"example": "invoiceflow_uploads_accepted_total 23.0\n"}},
+    }
+}

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_api.correlation import correlation_id
@@ -19,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 TYPE_BASE: Final = "urn:invoiceflow:problem:"
 RETRY_SECONDS: Final = 2
+
+_FAULT: Final = ("internal.error", "Something went wrong on our side. It has been logged.")
+_INVALID: Final = ("request.invalid", "The request has inputs that cannot be used.")
 
 # which answer a dependency that is away gives: the database is ours (503), the store and the queue are gateways (502)
 _AWAY: Final = {
@@ -85,7 +89,16 @@ def unavailable_response(error: Unavailable) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Makes every error of `app` a problem document."""
+    """Makes every error of `app` a problem document, and says so in its OpenAPI. Called before other middleware is added."""
+    app.add_middleware(_Faults)
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _with_problems(generate())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
 
     @app.exception_handler(ProblemError)
     async def on_problem(_request: Request, error: ProblemError) -> JSONResponse:
@@ -102,17 +115,36 @@ def install(app: FastAPI) -> None:
             FieldError(field=".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0]), message=fault["msg"])
             for fault in jsonable_encoder(error.errors())
         ]
-        return problem_response(422, "request.invalid", "The request has inputs that cannot be used.", errors=errors)
+        return problem_response(422, *_INVALID, errors=errors)
 
     @app.exception_handler(HTTPException)
     async def on_http(_request: Request, error: HTTPException) -> JSONResponse:
         code = {404: "resource.not_found", 405: "request.method_not_allowed"}.get(error.status_code, "request.refused")
         return problem_response(error.status_code, code, str(error.detail), headers=error.headers)
 
-    @app.exception_handler(Exception)
-    async def on_anything(_request: Request, error: Exception) -> JSONResponse:
-        logger.error("A request failed by a fault of ours", exc_info=error)
-        return problem_response(500, "internal.error", "Something went wrong on our side. It has been logged.")
+
+class _Faults:
+    """Answers what nobody foresaw. Inside the correlation middleware: Starlette's own handler for `Exception` stands outside
+    of it, where the request's id is not known any more."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        except Exception:
+            if scope["type"] != "http" or started:
+                raise
+            logger.exception("A request failed by a fault of ours")
+            await problem_response(500, *_FAULT)(scope, receive, send)
 
 
 def documented(*codes: tuple[int, str, str]) -> dict[int | str, dict[str, Any]]:
@@ -133,3 +165,19 @@ def documented(*codes: tuple[int, str, str]) -> dict[int | str, dict[str, Any]]:
         answer["content"]["application/problem+json"]["examples"][code] = {"value": example}
         answer["content"]["application/problem+json"]["schema"] = {"$ref": "#/components/schemas/Problem"}
     return answers
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """FastAPI describes its own validation errors and knows nothing of problems: describes what is truly answered."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update({**problem.pop("$defs"), "Problem": problem})
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            answers = operation["responses"]
+            if "HTTPValidationError" in str(answers.get("422", "")):
+                answers["422"] = documented((422, *_INVALID))[422]
+            answers.setdefault("500", documented((500, *_FAULT))[500])
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    return document

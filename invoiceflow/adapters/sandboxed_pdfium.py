@@ -47,12 +47,12 @@ def count_pages(path: str) -> int:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
+        if _is_without_pages(path):  # asked first: PDFium then leaves its error code as the file before this one made it
+            return 0
         if getattr(error, "err_code", None) in (_PASSWORD_ERROR, _SECURITY_ERROR):
             raise PermanentFailure(
                 "file.encrypted", "The PDF is protected by a password. Please send it without one."
             ) from None
-        if _is_without_pages(path):
-            return 0
         raise PermanentFailure("file.corrupted", "The PDF is damaged and cannot be opened.") from None
     try:
         pages = len(document)
@@ -72,5 +72,5 @@ def _is_without_pages(path: str) -> bool:
     try:
         with pikepdf.open(path) as document:
             return len(document.pages) == 0
-    except (pikepdf.PdfError, ValueError, RuntimeError):
+    except (pikepdf.PasswordError, pikepdf.PdfError, ValueError, RuntimeError):
         return False

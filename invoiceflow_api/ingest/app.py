@@ -2,15 +2,18 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI, Header, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
@@ -19,7 +22,7 @@ from invoiceflow.domain.ingestion import Ingestion, IngestionStatus
 from invoiceflow_api import problems
 from invoiceflow_api.correlation import CorrelationMiddleware, correlation_id
 from invoiceflow_api.ingest.service import Accepted, IngestService, KeyInProgress, KeyReused
-from invoiceflow_api.ingest.upload import ReceivedUpload
+from invoiceflow_api.ingest.upload import OVERHEAD, ReceivedUpload
 from invoiceflow_api.metrics import RequestMetrics
 from invoiceflow_api.operations import Dependencies, router
 from invoiceflow_api.problems import ProblemError, documented
@@ -27,6 +30,8 @@ from invoiceflow_api.problems import ProblemError, documented
 PREFIX: Final = "/api/v1/ingest"
 MAX_IN_FLIGHT: Final = 64
 """Uploads at one time; more are told to come back, so that a flood costs neither disk nor memory."""
+UPLOAD_THREADS: Final = 16
+"""Threads that store uploads: of their own, so that status and health answer while each of these waits for a dependency."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 EXAMPLE_ID: Final = "0192f0c1-8e52-7aaa-9d0c-0f3f7f0d1a11"
 
@@ -35,7 +40,9 @@ class UploadAccepted(BaseModel):
     request_id: UUID = Field(examples=[EXAMPLE_ID])
     status: IngestionStatus = Field(examples=["PENDING"])
     message: str = Field(examples=["File uploaded successfully, processing started"])
-    duplicate_of: UUID | None = Field(None, description="The first ingestion with the same bytes, where there is one.")
+    duplicate_of: UUID | None = Field(
+        None, description="The first ingestion with the same bytes, where there is one.", examples=[EXAMPLE_ID]
+    )
 
 
 class FailureShown(BaseModel):
@@ -46,16 +53,16 @@ class FailureShown(BaseModel):
 class IngestionShown(BaseModel):
     request_id: UUID = Field(examples=[EXAMPLE_ID])
     filename: str = Field(examples=["invoice.pdf"])
-    status: IngestionStatus
-    created_at: datetime
-    updated_at: datetime
+    status: IngestionStatus = Field(examples=["COMPLETED"])
+    created_at: datetime = Field(examples=["2026-01-01T00:00:00Z"])
+    updated_at: datetime = Field(examples=["2026-01-01T00:00:01Z"])
     s3_key: str = Field(examples=[f"raw/{EXAMPLE_ID}.pdf"])
-    sha256: str
-    size: int = Field(description="Bytes.")
-    page_count: int
-    attempts: int
-    duplicate_of: UUID | None
-    failure: FailureShown | None
+    sha256: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
+    size: int = Field(description="Bytes.", examples=[48213])
+    page_count: int = Field(examples=[1])
+    attempts: int = Field(description="How often it was tried to read it since it was asked for last.", examples=[1])
+    duplicate_of: UUID | None = Field(description="The first ingestion with the same bytes.", examples=[None])
+    failure: FailureShown | None = Field(description="Why it is FAILED.", examples=[None])
 
 
 class Statistics(BaseModel):
@@ -67,7 +74,7 @@ class Statistics(BaseModel):
 
 
 class Health(BaseModel):
-    service: Literal["healthy", "degraded", "unhealthy"]
+    service: Literal["healthy", "degraded", "unhealthy"] = Field(examples=["healthy"])
     dependencies: dict[str, Literal["healthy", "unhealthy"]] = Field(
         examples=[{"rabbitmq": "healthy", "s3": "healthy", "database": "healthy"}]
     )
@@ -79,15 +86,15 @@ class Parts:
 
     service: IngestService
     dependencies: Dependencies
+    spool: Path
 
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """`file_bytes` of one file, `seconds` for one upload's body, `folder` for temporary files."""
+    """`file_bytes` of one file; `seconds` for one upload, in which its body must be here and everything is tried again."""
 
     file_bytes: int
     seconds: float
-    folder: Path
 
 
 def create_app(
@@ -112,6 +119,7 @@ def create_app(
 def _ingest_routes(parts: Callable[[], Parts], limits: UploadLimits, metrics: RequestMetrics) -> APIRouter:
     routes = APIRouter(tags=["ingest"])
     in_flight = asyncio.Semaphore(MAX_IN_FLIGHT)
+    threads = CapacityLimiter(UPLOAD_THREADS)
 
     @routes.post(
         f"{PREFIX}/upload",
@@ -127,12 +135,20 @@ def _ingest_routes(parts: Callable[[], Parts], limits: UploadLimits, metrics: Re
         response: Response,
         idempotency_key: Annotated[str | None, Header(description="Makes a repeated upload return the first answer.")] = None,
     ) -> UploadAccepted:
-        if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
-            raise ProblemError(422, "idempotency.key_invalid", "The Idempotency-Key must be 1 to 255 visible ASCII characters.")
-        if in_flight.locked():
-            raise ProblemError(503, "upload.busy", "Too many uploads at one time. Please try again.", {"Retry-After": "1"})
-        async with in_flight:
-            accepted = await _refusing(lambda: _accept(request, parts().service, limits, idempotency_key), metrics)
+        try:
+            if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
+                detail = "The Idempotency-Key must be 1 to 255 visible ASCII characters."
+                raise ProblemError(422, "idempotency.key_invalid", detail)
+            if in_flight.locked():
+                raise ProblemError(503, "upload.busy", "Too many uploads at one time. Please try again.", {"Retry-After": "1"})
+            async with in_flight:
+                accepted = await _refusing(lambda: _accept(request, parts(), limits, idempotency_key, threads))
+        except ProblemError as problem:
+            metrics.refused(problem.code)
+            if problem.status == 408 or not _ends_soon(request, limits):
+                # the server would go on reading what nobody wants, for as long as the client sends
+                problem.headers["Connection"] = "close"
+            raise
         metrics.accepted()
         ingestion = accepted.ingestion
         response.headers["Location"] = f"{PREFIX}/status/{ingestion.id}"
@@ -181,14 +197,10 @@ def _ingest_routes(parts: Callable[[], Parts], limits: UploadLimits, metrics: Re
     return routes
 
 
-async def _accept(request: Request, service: IngestService, limits: UploadLimits, key: str | None) -> Accepted:
-    length = request.headers.get("content-length", "")
+async def _accept(request: Request, parts: Parts, limits: UploadLimits, key: str | None, threads: CapacityLimiter) -> Accepted:
+    deadline = time.monotonic() + limits.seconds
     received = ReceivedUpload(
-        request.headers.get("content-type", ""),
-        int(length) if length.isdecimal() else None,
-        request.stream(),
-        limits.folder,
-        limits.file_bytes,
+        request.headers.get("content-type", ""), _length(request), request.stream(), parts.spool, limits.file_bytes
     )
     try:
         async with asyncio.timeout(limits.seconds):
@@ -196,17 +208,27 @@ async def _accept(request: Request, service: IngestService, limits: UploadLimits
     except TimeoutError:
         raise ProblemError(408, "upload.timeout", f"The upload took longer than {limits.seconds:g} seconds.") from None
     try:
-        return await run_in_threadpool(service.accept, body, correlation_id=correlation_id(), idempotency_key=key)
+        work = partial(parts.service.accept, body, correlation_id=correlation_id(), idempotency_key=key, deadline=deadline)
+        return await run_sync(work, limiter=threads)
     finally:
         await received.__aexit__(None, None, None)
 
 
-async def _refusing(work: Callable[[], Awaitable[Accepted]], metrics: RequestMetrics) -> Accepted:
+def _length(request: Request) -> int | None:
+    given = request.headers.get("content-length", "")
+    return int(given) if given.isdecimal() and len(given) < 20 else None
+
+
+def _ends_soon(request: Request, limits: UploadLimits) -> bool:
+    length = _length(request)
+    return length is not None and length <= limits.file_bytes + OVERHEAD
+
+
+async def _refusing(work: Callable[[], Awaitable[Accepted]]) -> Accepted:
     """Runs an upload; what it refuses becomes a problem."""
     try:
         return await work()
     except PermanentFailure as failure:
-        metrics.refused(failure.code)
         raise ProblemError(400, failure.code, failure.message) from failure
     except KeyReused as error:
         raise ProblemError(422, "idempotency.key_reused", "This Idempotency-Key came with another file before.") from error

@@ -1,9 +1,10 @@
 """The ingest API as a program: `uvicorn --factory invoiceflow_api.ingest.main:create`. Settings in, application out."""
 
-import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import uuid_utils.compat
@@ -16,16 +17,14 @@ from invoiceflow.ports.pdf_inspector import PdfInspector
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxLimits
 from invoiceflow.settings import Settings, load
-from invoiceflow_api.ingest.app import Parts, UploadLimits, create_app
+from invoiceflow_api.ingest import spool
+from invoiceflow_api.ingest.app import UPLOAD_THREADS, Parts, UploadLimits, create_app
 from invoiceflow_api.ingest.service import IngestService
-from invoiceflow_api.ingest.upload import sweep
 from invoiceflow_api.metrics import RequestMetrics
-from invoiceflow_api.operations import Dependencies, monotonic
+from invoiceflow_api.operations import Dependencies
 
 INSPECTION_MEMORY = 1 << 30
 INSPECTION_SECONDS = 10.0
-
-logger = logging.getLogger(__name__)
 
 
 def create() -> FastAPI:
@@ -38,7 +37,6 @@ def create() -> FastAPI:
 def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.compat.uuid7) -> FastAPI:
     """Opens what it needs when it starts, closes it when it stops."""
     opened: list[Parts] = []
-    folder = settings.home.absolute() / "spool"
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -48,11 +46,11 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
             ["pypdfium2", "invoiceflow.adapters.sandboxed_pdfium"],
         )
         inspector = SandboxedPdfium(sandbox, settings.max_pages)
-        with assemble(settings, application_name=settings.service_name, pool_size=20) as system:
-            swept = sweep(folder)
-            if swept:
-                logger.warning("Removed %s temporary files that a killed process left", swept)
-            parts = open_parts(system, inspector, new_id, app.state.metrics)
+        with (
+            assemble(settings, application_name=settings.service_name, pool_size=UPLOAD_THREADS + 4) as system,
+            spool.opened(settings.home.absolute() / "spool") as folder,
+        ):
+            parts = open_parts(system, inspector, folder, new_id, app.state.metrics)
             opened.append(parts)
             try:
                 yield
@@ -61,13 +59,15 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
                 parts.dependencies.close()
                 inspector.close()
 
-    limits = UploadLimits(settings.max_file_size_bytes, settings.upload_timeout_seconds, folder)
+    limits = UploadLimits(settings.max_file_size_bytes, settings.upload_timeout_seconds)
     return create_app(
         lambda: opened[0], limits, version=settings.version, new_id=new_id, lifespan=lifespan, debug=settings.debug
     )
 
 
-def open_parts(system: System, inspector: PdfInspector, new_id: Callable[[], UUID], metrics: RequestMetrics) -> Parts:
+def open_parts(
+    system: System, inspector: PdfInspector, spool_folder: Path, new_id: Callable[[], UUID], metrics: RequestMetrics
+) -> Parts:
     settings = system.settings
     service = IngestService(
         ingestions=system.ingestions,
@@ -75,10 +75,10 @@ def open_parts(system: System, inspector: PdfInspector, new_id: Callable[[], UUI
         queue=system.queue,
         inspector=inspector,
         retry=RetryPolicy(settings.max_retries, settings.retry_delay_seconds, settings.retry_backoff_factor),
-        seconds=settings.upload_timeout_seconds,
         key_lifetime=timedelta(hours=settings.idempotency_hours),
         new_id=new_id,
         now=lambda: datetime.now(UTC),
+        clock=time.monotonic,
     )
     checks = {"rabbitmq": system.queue.check, "s3": system.objects.check, "database": system.ingestions.check}
-    return Parts(service, Dependencies(checks, metrics, monotonic))
+    return Parts(service, Dependencies(checks, metrics, time.monotonic), spool_folder)

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from invoiceflow.circuit_breaker import CircuitBreaker
 from invoiceflow.domain.ingestion import Ingestion, NewIngestion, StatusCounts, object_key
 from invoiceflow.ports.ingest_queue import IngestQueue, Message
 from invoiceflow.ports.ingestion_repository import IdempotencyKey, IdempotencyKeyTaken, IngestionRepository, KeyedIngestion
@@ -40,7 +40,7 @@ class Accepted:
 
 
 class IngestService:
-    """`seconds` is how long one upload may take in all, with every retry."""
+    """`clock` counts the seconds that deadlines are told in."""
 
     def __init__(
         self,
@@ -50,26 +50,29 @@ class IngestService:
         queue: IngestQueue,
         inspector: PdfInspector,
         retry: RetryPolicy,
-        seconds: float,
         key_lifetime: timedelta,
         new_id: Callable[[], UUID],
         now: Callable[[], datetime],
+        clock: Callable[[], float],
     ) -> None:
         self._ingestions = ingestions
         self._objects = objects
         self._queue = queue
         self._inspector = inspector
         self._retry = retry
-        self._seconds = seconds
         self._key_lifetime = key_lifetime
         self._new_id = new_id
         self._now = now
+        self._clock = clock
+        self._breakers = {role: CircuitBreaker(role, clock) for role in ("object_store", "database", "queue")}
 
-    def accept(self, upload: Upload, *, correlation_id: str, idempotency_key: str | None) -> Accepted:
-        """Raises PermanentFailure (the file), Unavailable (a dependency), KeyReused, KeyInProgress."""
-        deadline = time.monotonic() + self._seconds
+    def accept(self, upload: Upload, *, correlation_id: str, idempotency_key: str | None, deadline: float) -> Accepted:
+        """Nothing is tried again after `deadline`.
+
+        Raises PermanentFailure (the file), Unavailable (a dependency), KeyReused, KeyInProgress.
+        """
         key = self._key(idempotency_key, upload)
-        if key is not None and (known := self._ingestions.find_by_idempotency_key(key.key, self._now())):
+        if key is not None and (known := self._within(deadline, "database", lambda: self._known(key))):
             return _replayed(known, key)
         pages = self._inspector.page_count(upload.path)
         request_id = self._new_id()
@@ -83,13 +86,12 @@ class IngestService:
             source="upload",
             correlation_id=correlation_id,
         )
-        self._within(deadline, lambda: self._put(upload, new))
+        self._within(deadline, "object_store", lambda: self._put(upload, new))
         try:
-            ingestion = self._within(deadline, self._adding(new, key))
+            ingestion = self._within(deadline, "database", self._adding(new, key))
         except IdempotencyKeyTaken:
             self._delete_object(new)
-            known = self._ingestions.find_by_idempotency_key(idempotency_key or "", self._now())
-            if known is None or key is None:
+            if key is None or not (known := self._within(deadline, "database", lambda: self._known(key))):
                 raise KeyInProgress(idempotency_key) from None
             return _replayed(known, key)
         except BaseException:
@@ -107,7 +109,7 @@ class IngestService:
     def _announce(self, ingestion: Ingestion, deadline: float) -> None:
         message = Message(ingestion.id, ingestion.correlation_id)
         try:
-            self._within(deadline, lambda: self._queue.publish([message]))
+            self._within(deadline, "queue", lambda: self._queue.publish([message]))
         except BaseException:
             # a confirm can be lost after the message arrived: a row that a consumer has claimed was accepted
             if self._withdrawn(ingestion):
@@ -147,8 +149,12 @@ class IngestService:
         except Unavailable as error:
             logger.warning("An object without a row stays until the sweeper comes: %s %s", ingestion.s3_key, error)
 
-    def _within(self, deadline: float, work: Callable[[], T]) -> T:
-        return self._retry.call(work, within_seconds=max(0.05, deadline - time.monotonic()))
+    def _within(self, deadline: float, role: str, work: Callable[[], T]) -> T:
+        left = max(0.05, deadline - self._clock())
+        return self._breakers[role].call(lambda: self._retry.call(work, within_seconds=left))
+
+    def _known(self, key: IdempotencyKey) -> KeyedIngestion | None:
+        return self._ingestions.find_by_idempotency_key(key.key, self._now())
 
     def _key(self, given: str | None, upload: Upload) -> IdempotencyKey | None:
         if given is None:

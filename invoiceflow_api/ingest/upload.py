@@ -9,7 +9,6 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -19,18 +18,22 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from invoiceflow.domain.failures import PermanentFailure
+from invoiceflow.ports.unavailable import Unavailable
 
 SIGNATURE: Final = b"%PDF-"
 SIGNATURE_WITHIN: Final = 1024
 """Bytes in which the signature must stand (ISO 32000-1, Annex H, note 13)."""
 OVERHEAD: Final = 64 * 1024
 """Bytes of a body that are not the file: boundaries, part headers, small other fields."""
-MAX_PART_HEADERS: Final = 8 * 1024
+MAX_PART_HEADERS: Final = 48 * 1024
+"""Bytes: a file name of 10,000 characters is shortened, not refused."""
 MAX_PARTS: Final = 10
 CONTENT_TYPES: Final = frozenset(
     {"application/pdf", "application/x-pdf", "application/octet-stream", "binary/octet-stream", ""}
 )
-TEMPORARY_PREFIX: Final = "invoiceflow-upload-"
+_UNFIT: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
+_DIRECTION: Final = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Letters that turn the text around them: a name written with them shows another ending than it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,12 @@ class ReceivedUpload:
         boundary = _boundary(self._content_type)
         if self._content_length is not None and self._content_length > self._limit + OVERHEAD:
             raise too_large(self._limit)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".pdf", dir=self._folder)
-        self._path = Path(name)
         try:
+            descriptor, name = tempfile.mkstemp(suffix=".pdf", dir=self._folder)
+            self._path = Path(name)
             with os.fdopen(descriptor, "wb") as file:
                 parts = _Parts(file, self._limit)
-                parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its TypedDict takes any subset
+                parser = MultipartParser(boundary, parts.callbacks(), max_header_size=MAX_PART_HEADERS)  # type: ignore[arg-type]  # its TypedDict takes any subset
                 received = 0
                 async for chunk in self._stream:
                     received += len(chunk)
@@ -76,7 +78,10 @@ class ReceivedUpload:
                         parser.write(chunk)
                     except FormParserError as error:
                         raise malformed("The body is not well-formed multipart/form-data.") from error
-                return parts.finished(self._path)
+            return parts.finished(self._path)
+        except OSError as error:  # a full disk
+            self._remove()
+            raise Unavailable("spool", str(error)) from error
         except BaseException:
             self._remove()
             raise
@@ -91,20 +96,10 @@ class ReceivedUpload:
             self._path.unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> int:
-    """Removes what a killed process left; called before the first upload. Says how many files."""
-    count = 0
-    for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
-        with suppress(FileNotFoundError):
-            path.unlink()
-            count += 1
-    return count
-
-
 def shown_filename(given: str) -> str:
     """The client's file name fit for a list: no folders, no control characters, at most 255 characters with its ending."""
     name = unicodedata.normalize("NFC", re.split(r"[/\\]", given)[-1])
-    name = "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
+    name = "".join(letter for letter in name if letter not in _DIRECTION and unicodedata.category(letter) not in _UNFIT)
     name = name.strip(" .")
     if not name:
         return "invoice.pdf"

@@ -1,8 +1,11 @@
-"""The ingest API as a whole, in this process, on the embedded adapters; and faults of what stands behind it."""
+"""The APIs as a whole on the embedded adapters: in this process, and behind a real server where the network matters."""
 
-from collections.abc import Iterator
+import socket
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from invoiceflow.settings import Settings
@@ -20,3 +23,26 @@ def ingest_api(settings: Settings) -> Iterator[TestClient]:
 def query_api(settings: Settings) -> Iterator[TestClient]:
     with TestClient(query.application(settings), raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def served(settings: Settings, wait_until: Callable[..., None]) -> Iterator[Callable[..., int]]:
+    """Serves an ingest API on a port of its own, by uvicorn as in production: `served(upload_timeout_seconds=…)` -> port."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def serve(**changed: object) -> int:
+        app = ingest.application(settings.model_copy(update=changed))
+        listening = socket.create_server(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        server = uvicorn.Server(uvicorn.Config(app, loop="asyncio", http="httptools", log_config=None))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        running.append((server, thread))
+        wait_until(lambda: server.started)
+        return port
+
+    yield serve
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive()

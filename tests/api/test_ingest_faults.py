@@ -1,24 +1,32 @@
 """Accepting an upload while something behind it is away: what is refused does not exist, what may have arrived is accepted."""
 
+import hashlib
+import tempfile
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 import pytest
+from fastapi.testclient import TestClient
 
 from invoiceflow.adapters.local_folder import LocalFolderStore
 from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
 from invoiceflow.adapters.postgres_queue import PostgresQueue
 from invoiceflow.bootstrap import System
+from invoiceflow.circuit_breaker import FAILURES, OPEN_SECONDS
 from invoiceflow.domain.ingestion import Ingestion, NewIngestion
 from invoiceflow.ports.ingest_queue import Message
-from invoiceflow.ports.ingestion_repository import IdempotencyKey
+from invoiceflow.ports.ingestion_repository import IdempotencyKey, KeyedIngestion
 from invoiceflow.ports.pdf_inspector import PdfInspector
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
+from invoiceflow.settings import Settings
+from invoiceflow_api.ingest import main as ingest
 from invoiceflow_api.ingest.service import IngestService, KeyInProgress
 from invoiceflow_api.ingest.upload import Upload
+from samples import hostile
 from tests.rows import new_id, now
 
 
@@ -75,6 +83,7 @@ class Setting:
 
     def __init__(self, system: System, tmp_path: Path, retries: int = 2) -> None:
         self.system = system
+        self.seconds = 0.0
         self.store, self.queue, self.rows = Store(tmp_path / "o"), Queue(system.database), Rows(system.database)
         self.path = tmp_path / "upload.pdf"
         self.path.write_bytes(b"%PDF-1.7")
@@ -84,17 +93,15 @@ class Setting:
             queue=self.queue,
             inspector=OnePage(),
             retry=RetryPolicy(retries, 0.001, 2),
-            seconds=10,
             key_lifetime=timedelta(hours=1),
             new_id=new_id,
             now=now,
+            clock=lambda: self.seconds,
         )
 
     def accept(self, key: str | None = None) -> Ingestion:
-        import hashlib
-
         upload = Upload(self.path, "a.pdf", 8, hashlib.sha256(b"%PDF-1.7").hexdigest())
-        return self.service.accept(upload, correlation_id="c", idempotency_key=key).ingestion
+        return self.service.accept(upload, correlation_id="c", idempotency_key=key, deadline=self.seconds + 10).ingestion
 
     def nothing_is_left(self) -> bool:
         return self.rows.status_counts().total == 0 and not list(self.store.list("")) and not self.queue.depth().waiting
@@ -142,3 +149,99 @@ def test_a_key_whose_first_request_is_not_published_yet_is_in_progress(setting: 
     setting.accept("key")
     with pytest.raises(KeyInProgress):
         setting.accept("key")
+
+
+def test_a_dependency_that_stays_away_is_asked_no_more_until_its_time_has_come(setting: Setting) -> None:
+    setting.store.failures = 1000
+    for _ in range(FAILURES + 3):
+        with pytest.raises(Unavailable):
+            setting.accept()
+    assert setting.store.failures == 1000 - FAILURES * 3
+    setting.store.failures = 0
+    with pytest.raises(Unavailable):
+        setting.accept()
+    setting.seconds += OPEN_SECONDS
+    assert setting.accept().status == "PENDING"
+
+
+def test_a_row_that_cannot_be_taken_back_is_kept_with_its_object_for_the_sweeper(setting: Setting) -> None:
+    class Stuck(Rows):
+        def withdraw(self, request_id: UUID) -> bool:
+            raise Unavailable("database", "away")
+
+    setting.service._ingestions = Stuck(setting.system.database)
+    setting.queue.failures = 3
+    ingestion = setting.accept()
+    row = setting.rows.get(ingestion.id)
+    assert row is not None
+    assert row.published_at is None
+    assert setting.store.head(ingestion.s3_key).size == 8
+
+
+def test_an_object_that_cannot_be_removed_does_not_hide_why_the_upload_was_refused(setting: Setting) -> None:
+    class Sticky(Store):
+        def delete(self, key: str) -> None:
+            raise Unavailable("object_store", "away")
+
+    setting.service._objects = Sticky(setting.path.parent / "o")
+    setting.rows.failures = 3
+    with pytest.raises(Unavailable, match="database"):
+        setting.accept()
+
+
+def test_of_two_requests_with_one_key_at_the_same_moment_one_is_accepted(setting: Setting) -> None:
+    class Late(Rows):
+        """Does not see the key before its own row is refused for it."""
+
+        looks = 0
+
+        def find_by_idempotency_key(self, key: str, now: datetime) -> KeyedIngestion | None:
+            self.looks += 1
+            return None if self.looks == 1 else super().find_by_idempotency_key(key, now)
+
+    first = setting.accept("key")
+    setting.service._ingestions = Late(setting.system.database)
+    assert setting.accept("key").id == first.id
+    assert [found.key for found in setting.store.list("")] == [first.s3_key]
+
+
+def test_a_key_that_is_taken_by_a_request_nobody_sees_yet_is_in_progress(setting: Setting) -> None:
+    class Blind(Rows):
+        def find_by_idempotency_key(self, key: str, now: datetime) -> KeyedIngestion | None:
+            return None
+
+    setting.accept("key")
+    setting.service._ingestions = Blind(setting.system.database)
+    with pytest.raises(KeyInProgress):
+        setting.accept("key")
+    assert setting.rows.status_counts().total == 1
+
+
+def test_what_is_away_is_told_with_its_own_code(
+    settings: Settings, system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = Setting(system, tmp_path, retries=0)
+    good = hostile.one_page()
+    with TestClient(ingest.application(settings), raise_server_exceptions=False) as client:
+        faulty = setting.service.accept
+        monkeypatch.setattr(IngestService, "accept", lambda _, upload, **given: faulty(upload, **given))
+
+        def upload(**headers: str) -> tuple[int, str, str | None]:
+            answer = client.post("/api/v1/ingest/upload", files={"file": ("a.pdf", good, "application/pdf")}, headers=headers)
+            assert answer.json()["correlation_id"] == answer.headers["X-Request-ID"]
+            return answer.status_code, answer.json()["code"], answer.headers.get("Retry-After")
+
+        setting.store.failures = 1
+        assert upload() == (502, "storage.unavailable", "2")
+        setting.queue.failures = 1
+        assert upload() == (502, "queue.unavailable", "2")
+        setting.rows.failures = 1
+        assert upload() == (503, "database.unavailable", "2")
+        assert setting.nothing_is_left()
+        setting.service._ingestions = Rows(system.database)
+        monkeypatch.setattr(Rows, "mark_published", lambda *_: (_ for _ in ()).throw(Unavailable("database", "away")))
+        setting.accept("key")
+        monkeypatch.setattr(Rows, "find_by_idempotency_key", lambda *_: None)
+        assert upload(**{"Idempotency-Key": "key"}) == (409, "idempotency.in_progress", "1")
+        monkeypatch.setattr(tempfile, "mkstemp", lambda **_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        assert upload() == (503, "spool.unavailable", "2")

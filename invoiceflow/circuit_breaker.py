@@ -1,0 +1,56 @@
+"""The circuit breaker before a dependency: after failures in a row callers are told at once that it is away, instead of each
+one waiting for it with a thread in hand.
+"""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Final, TypeVar
+
+from invoiceflow.ports.unavailable import Unavailable
+
+T = TypeVar("T")
+
+FAILURES: Final = 5
+OPEN_SECONDS: Final = 2.0
+
+
+class CircuitBreaker:
+    """Before the dependency `role`. `clock` counts seconds, never backwards. Safe among threads.
+
+    After FAILURES calls in a row that ended in `Unavailable` it is open: for OPEN_SECONDS every call is `Unavailable`
+    without being made. Then one call at a time goes through to try; when one succeeds, all do again.
+    """
+
+    def __init__(self, role: str, clock: Callable[[], float]) -> None:
+        self._role = role
+        self._clock = clock
+        self._lock = Lock()
+        self._failures = 0
+        self._closed_from = 0.0
+
+    def call(self, work: Callable[[], T]) -> T:
+        self._pass()
+        try:
+            result = work()
+        except Unavailable:
+            with self._lock:
+                self._failures += 1
+                self._closed_from = self._clock() + OPEN_SECONDS
+            raise
+        except BaseException:
+            self._succeeded()  # it answered, if only to say no
+            raise
+        self._succeeded()
+        return result
+
+    def _pass(self) -> None:
+        with self._lock:
+            if self._failures < FAILURES:
+                return
+            if self._clock() < self._closed_from:
+                raise Unavailable(self._role, "it has been away for several calls; the next one tries it again")
+            self._closed_from = self._clock() + OPEN_SECONDS  # this one tries, the others go on being told
+
+    def _succeeded(self) -> None:
+        with self._lock:
+            self._failures = 0

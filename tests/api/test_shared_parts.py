@@ -1,0 +1,246 @@
+"""What both APIs share: problems, the correlation id, the access log, health, metrics, and what their OpenAPI says."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import StreamingResponse
+from fastapi.testclient import TestClient
+
+from invoiceflow.logs import JsonFormatter
+from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow_api import problems
+from invoiceflow_api.correlation import CorrelationMiddleware
+from invoiceflow_api.metrics import RequestMetrics
+from invoiceflow_api.operations import CHECK_SECONDS, KEPT_SECONDS, Dependencies, router
+from tests.rows import new_id
+
+
+def away() -> None:
+    raise Unavailable("database", "away")
+
+
+class Checks:
+    """A program with two dependencies whose health can be set."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.asked = 0
+        self.database: Callable[[], None] = self.well
+        self.metrics = RequestMetrics()
+        self.dependencies = Dependencies(
+            {"database": lambda: self.database(), "s3": self.well}, self.metrics, lambda: self.seconds
+        )
+
+    def well(self) -> None:
+        self.asked += 1
+
+
+@pytest.fixture
+def checks() -> Iterator[Checks]:
+    checks = Checks()
+    yield checks
+    checks.dependencies.close()
+
+
+@pytest.fixture
+def api(checks: Checks) -> TestClient:
+    app = FastAPI()
+    problems.install(app)
+    app.add_middleware(CorrelationMiddleware, new_id=new_id, metrics=checks.metrics)
+    app.include_router(router(lambda: checks.dependencies, frozenset({"database"}), "1.2.3", checks.metrics))
+
+    @app.get("/fault")
+    def fault() -> None:
+        raise ZeroDivisionError
+
+    @app.get("/fault-half-way")
+    def fault_half_way() -> StreamingResponse:
+        def body() -> Iterator[bytes]:
+            yield b"half"
+            raise ZeroDivisionError
+
+        return StreamingResponse(body())
+
+    @app.get("/away/{role}")
+    def away_role(role: str) -> None:
+        raise Unavailable(role, "away")
+
+    @app.get("/teapot")
+    def teapot() -> None:
+        raise HTTPException(418, "short and stout")
+
+    @app.get("/number/{number}")
+    def number(number: int) -> int:
+        return number
+
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def test_a_fault_of_ours_is_a_problem_with_the_requests_id_and_says_nothing_of_its_inside(
+    api: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = api.get("/fault", headers={"X-Request-ID": "abc"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["correlation_id"]) == (500, "internal.error", "abc")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["X-Request-ID"] == "abc"
+    assert "ZeroDivision" not in answer.text
+    assert any(record.exc_info for record in caplog.records)
+
+
+def test_a_fault_after_the_answer_began_cuts_it_off(api: TestClient) -> None:
+    with pytest.raises(ZeroDivisionError):
+        TestClient(api.app).get("/fault-half-way")
+
+
+@pytest.mark.parametrize(
+    ("role", "status", "code"),
+    [
+        ("database", 503, "database.unavailable"),
+        ("search", 503, "search.unavailable"),
+        ("object_store", 502, "storage.unavailable"),
+        ("queue", 502, "queue.unavailable"),
+        ("spool", 503, "spool.unavailable"),
+    ],
+)
+def test_what_is_away_has_its_status_and_code(api: TestClient, role: str, status: int, code: str) -> None:
+    answer = api.get(f"/away/{role}")
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (status, code, "2")
+
+
+def test_http_errors_and_bad_inputs_are_problems(api: TestClient) -> None:
+    assert api.get("/teapot").json()["detail"] == "short and stout"
+    assert (api.post("/teapot").status_code, api.post("/teapot").json()["code"]) == (405, "request.method_not_allowed")
+    assert "GET" in api.post("/teapot").headers["Allow"]
+    bad = api.get("/number/x")
+    assert (bad.status_code, bad.json()["code"], bad.json()["errors"][0]["field"]) == (422, "request.invalid", "number")
+
+
+@pytest.mark.parametrize("given", ["", "a b", "a" * 129, "a\x7f", "ä"])
+def test_an_id_that_is_not_fit_for_a_log_line_is_replaced(api: TestClient, given: str) -> None:
+    answered = api.get("/livez", headers={b"X-Request-ID": given.encode()}).headers["X-Request-ID"]
+    assert answered != given
+    assert len(answered) == 36
+
+
+def test_the_access_log_names_the_route_and_the_request(api: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    lines: list[dict[str, Any]] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(json.loads(JsonFormatter("ingest-service").format(record)))
+
+    handler, access = Kept(), logging.getLogger("invoiceflow_api.access")
+    access.addHandler(handler)
+    caplog.set_level(logging.INFO)
+    try:
+        api.get("/number/7", headers={"X-Request-ID": "abc"})
+        api.get("/livez")
+    finally:
+        access.removeHandler(handler)
+    [line] = lines
+    assert line["message"] == "GET /number/{number} 200"
+    assert (line["correlation_id"], line["path"], line["status"], line["service"]) == (
+        "abc",
+        "/number/7",
+        200,
+        "ingest-service",
+    )
+    assert 0 <= line["seconds"] < 5
+
+
+def test_metrics_count_by_route_not_by_path(api: TestClient) -> None:
+    for number in range(3):
+        api.get(f"/number/{number}")
+    api.get("/nowhere/at/all")
+    text = api.get("/metrics").text
+    assert 'invoiceflow_http_request_seconds_count{method="GET",path="/number/{number}",status="200"} 3.0' in text
+    assert 'path="unmatched",status="404"' in text
+    assert "/nowhere" not in text
+
+
+def test_a_program_is_ready_while_what_it_needs_is_there(api: TestClient, checks: Checks) -> None:
+    assert (api.get("/readyz").status_code, api.get("/livez").json()) == (200, {"status": "ok"})
+    checks.database = away
+    checks.seconds += KEPT_SECONDS + 0.1
+    answer = api.get("/readyz")
+    assert (answer.status_code, answer.json()["dependencies"]) == (503, {"database": "unhealthy", "s3": "healthy"})
+    assert 'invoiceflow_dependency_healthy{name="database"} 0.0' in api.get("/metrics").text
+    assert api.get("/livez").status_code == 200
+    assert api.get("/version").json() == {"version": "1.2.3"}
+
+
+def test_an_answer_about_health_is_kept_for_a_moment(checks: Checks) -> None:
+    checks.dependencies.healthy()
+    checks.dependencies.healthy()
+    assert checks.asked == 2
+    checks.seconds += KEPT_SECONDS + 0.1
+    checks.dependencies.healthy()
+    assert checks.asked == 4
+
+
+def test_a_dependency_that_does_not_answer_in_time_is_unhealthy_and_holds_up_nobody(checks: Checks) -> None:
+    released = threading.Event()
+    checks.database = lambda: (released.wait(10), None)[1]
+    try:
+        assert checks.dependencies.healthy() == {"database": False, "s3": True}
+    finally:
+        released.set()
+    assert CHECK_SECONDS <= 1
+
+
+def test_a_check_that_is_itself_at_fault_is_not_taken_for_an_absence(checks: Checks) -> None:
+    def faulty() -> None:
+        raise ZeroDivisionError
+
+    checks.database = faulty
+    with pytest.raises(ZeroDivisionError):
+        checks.dependencies.healthy()
+
+
+def test_health_is_degraded_without_the_store_and_unhealthy_without_the_database(
+    ingest_api: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(database: bool, s3: bool) -> tuple[int, dict[str, Any]]:
+        healthy = {"rabbitmq": True, "s3": s3, "database": database}
+        monkeypatch.setattr(Dependencies, "healthy", lambda _: healthy)
+        answer = ingest_api.get("/api/v1/ingest/health")
+        assert ingest_api.get("/health").json() == answer.json()
+        return answer.status_code, answer.json()
+
+    words = {"rabbitmq": "healthy", "s3": "healthy", "database": "healthy"}
+    assert shown(True, True) == (200, {"service": "healthy", "dependencies": words})
+    assert shown(True, False) == (200, {"service": "degraded", "dependencies": words | {"s3": "unhealthy"}})
+    assert shown(False, True) == (503, {"service": "unhealthy", "dependencies": words | {"database": "unhealthy"}})
+
+
+def test_a_running_ingest_api_asks_its_true_dependencies(ingest_api: TestClient) -> None:
+    assert ingest_api.get("/api/v1/ingest/health").json()["service"] == "healthy"
+    assert ingest_api.get("/readyz").status_code == 200
+    assert ingest_api.get("/version").json() == {"version": "1.0.0"}
+
+
+def test_the_openapi_of_the_ingest_api_has_an_example_for_every_answer(ingest_api: TestClient) -> None:
+    document = ingest_api.get("/openapi.json").json()
+    schemas = document["components"]["schemas"]
+    assert "HTTPValidationError" not in json.dumps(document)
+    for reference in json.dumps(document).split('"#/components/schemas/')[1:]:
+        assert reference.split('"')[0] in schemas
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                for content in answer["content"].values():
+                    assert _has_example(content, schemas), (path, method, status)
+                if int(status) >= 400 and "health" not in path and "readyz" not in path:
+                    assert list(answer["content"]) == ["application/problem+json"], (path, status)
+
+
+def _has_example(content: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    if "example" in content or content.get("examples"):
+        return True
+    properties = schemas[content["schema"]["$ref"].rsplit("/", 1)[-1]]["properties"]
+    return all(described.get("examples") for described in properties.values())
