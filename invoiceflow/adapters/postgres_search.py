@@ -238,8 +238,11 @@ def _page(
     selected = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
     order = ", ".join(f"{name} {direction}" for name in names)
     body = f", left(body, {HIGHLIGHTED})" if question.chunks and highlighted else ""
+    # what is shown is read after the limit: a function of `body` in the inner select would read the text of every match
     rows = connection.execute(
-        f"SELECT {selected}, hit {body} FROM search_documents WHERE {where} AND {seek} ORDER BY {order} LIMIT %s",
+        f"""SELECT {", ".join(names)}, hit {body} FROM (
+                SELECT {selected} FROM search_documents WHERE {where} AND {seek} ORDER BY {order} LIMIT %s
+            ) AS page JOIN search_documents ON request_id = {names[-1]} ORDER BY {order}""",
         [*key_values, *values, *seek_values, search.limit + 1],
     ).fetchall()
     after = tuple(map(_place, rows[search.limit - 1][: len(kinds)])) if len(rows) > search.limit else None

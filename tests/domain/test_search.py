@@ -117,7 +117,9 @@ def test_marks_lie_in_the_snippet_in_order_on_words_that_match(text: str, query:
     for start, stop in found.marks:
         assert end <= start < stop <= len(found.text)
         word = analysis.compact(found.text[start:stop])
-        assert any(word in (*chunk.tokens, chunk.compact) or chunk.prefix and word.startswith(chunk.compact) for chunk in asked)
+        assert any(
+            word in (*chunk.tokens, chunk.compact) or (chunk.prefix and word.startswith(chunk.compact)) for chunk in asked
+        )
         end = stop
 
 
