@@ -55,8 +55,6 @@ def running(home: Path, extra: Mapping[str, str] | None = None, seconds: float =
     with log.open("ab") as out:
         command = [sys.executable, "-m", "invoiceflow_cli", "up"]
         up = subprocess.Popen(command, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
-            command, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
-        )
     try:
         _wait_ready(up, home, log, seconds)
         facts = json.loads((home / "instance.json").read_text())
