@@ -1,5 +1,6 @@
 """What the schedules do, over the ports and Dagster's instance: re-queue, sweep, retain. The clock is handed in."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -7,11 +8,12 @@ from uuid import UUID
 
 from invoiceflow.bootstrap import System
 from invoiceflow.domain.ingestion import MAX_ATTEMPTS, RecordedFailure
+from invoiceflow.domain.search.document import search_document
 from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.ingestion_repository import DueLimits
 from invoiceflow.settings import Settings
 from invoiceflow_pipeline.extraction.version import EXTRACTOR_VERSION
-from invoiceflow_pipeline.processing import Outcome
+from invoiceflow_pipeline.processing import Journal, Outcome
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -57,17 +59,20 @@ def requeue_due(system: System, at: datetime) -> int:
     return count
 
 
-def fail_dead_letters(system: System, at: datetime) -> list[Outcome]:
-    """Their rows become FAILED first, then the letters are taken out: a crash in between repeats, and loses nothing."""
-    failed: list[Outcome] = []
+def fail_dead_letters(system: System, journal: Journal, at: datetime) -> int:
+    """Row, search and check first, then the letters are taken out: a crash in between repeats, and loses nothing."""
+    count = 0
     while letters := system.queue.peek_dead_letters(PORTION):
-        ids = [letter.request_id for letter in letters]
-        failed += [
-            Outcome(ingestion, (), failure=ingestion.failure)
-            for ingestion in system.ingestions.fail_dead_letters(ids, GAVE_UP, at)
-        ]
+        ids = list(dict.fromkeys(letter.request_id for letter in letters))
+        failed = system.ingestions.fail_dead_letters(ids, GAVE_UP, at)
+        known = {ingestion.id for ingestion in failed}
+        before = (system.ingestions.get(request_id) for request_id in ids if request_id not in known)
+        failed += [row for row in before if row is not None and row.failure == GAVE_UP]  # of a sweep that was cut off
+        system.search.write([search_document(ingestion, None) for ingestion in failed])
+        journal.record([Outcome(ingestion, (), failure=GAVE_UP) for ingestion in failed])
         system.queue.take_dead_letters(len(letters))
-    return failed
+        count += len(failed)
+    return count
 
 
 def remove_orphans(system: System, at: datetime) -> int:
@@ -84,13 +89,13 @@ def remove_orphans(system: System, at: datetime) -> int:
     return count
 
 
-def expire_runs(instance: "DagsterInstance", settings: Settings, at: datetime, limit: int = 500) -> int:
-    """Removes finished runs, with their events, that ended before the retention window."""
+def expire_runs(instance: "DagsterInstance", settings: Settings, at: datetime, limit: int = 5000) -> int:
+    """Removes up to `limit` finished runs, with their events, that ended before the retention window."""
     from dagster import DagsterRunStatus, RunsFilter
 
     finished = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
     before = at - timedelta(days=settings.retention_days)
-    records = instance.get_run_records(RunsFilter(statuses=finished, updated_before=before), limit=limit)
+    records = instance.get_run_records(RunsFilter(statuses=finished, updated_before=before), limit=limit, ascending=True)
     for record in records:
         instance.delete_run(record.dagster_run.run_id)
     return len(records)
@@ -98,6 +103,8 @@ def expire_runs(instance: "DagsterInstance", settings: Settings, at: datetime, l
 
 def expire_partitions(instance: "DagsterInstance", name: str, system: System, at: datetime) -> int:
     """Removes the keys of final invoices that are older than the window, and the oldest beyond the largest number kept."""
+    from invoiceflow_pipeline.events import delete_partition_keys
+
     keys = set(instance.get_dynamic_partitions(name))
     before = at - timedelta(days=system.settings.retention_days)
     expired = {key for key in _finished(system, before) if key in keys}
@@ -105,18 +112,15 @@ def expire_partitions(instance: "DagsterInstance", name: str, system: System, at
     if surplus > 0:  # request ids are ordered in time
         finished = (key for key in _finished(system, at) if key in keys and key not in expired)
         expired.update(islice(finished, surplus))
-    for key in sorted(expired):
-        instance.delete_dynamic_partition(name, key)
+    delete_partition_keys(instance, name, sorted(expired))
     return len(expired)
 
 
-def _finished(system: System, before: datetime) -> "list[str]":
-    found: list[str] = []
+def _finished(system: System, before: datetime) -> Iterator[str]:
     last: UUID | None = None
     while page := system.ingestions.finished_before(before, last, 5000):
-        found += [str(request_id) for request_id in page]
+        yield from (str(request_id) for request_id in page)
         last = page[-1]
-    return found
 
 
 def _owner(key: str) -> UUID | None:

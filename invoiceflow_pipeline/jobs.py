@@ -67,11 +67,10 @@ def reprocess(context: dg.OpExecutionContext) -> None:
 def sweep(context: dg.OpExecutionContext) -> None:
     system: System = context.resources.system
     now = housekeeping.now()
-    failed = housekeeping.fail_dead_letters(system, now)
-    DagsterJournal(context).record(failed)
+    failed = housekeeping.fail_dead_letters(system, DagsterJournal(context), now)
     removed = housekeeping.remove_orphans(system, now)
     expired = system.ingestions.expire_idempotency_keys(now)
-    context.log.info("%s dead letters failed, %s objects and %s idempotency keys removed", len(failed), removed, expired)
+    context.log.info("%s dead letters failed, %s objects and %s idempotency keys removed", failed, removed, expired)
 
 
 @dg.op(required_resource_keys={"system"}, description="Keeps Dagster's view small; rows and search keep every invoice.")

@@ -19,11 +19,12 @@ from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.ingestion import MAX_ATTEMPTS, Ingestion, RecordedFailure
 from invoiceflow.domain.invoice import Finding, Severity
-from invoiceflow.domain.search.document import search_document
+from invoiceflow.domain.search.document import SearchDocument, search_document
 from invoiceflow.ports.ingestion_repository import Completed, Failed, IngestionRepository
 from invoiceflow.ports.object_store import NoSuchObject, ObjectStore
 from invoiceflow.ports.search_index import SearchIndex
 from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxOutOfMemory, SandboxTimeout
 
 RAW: Final = "raw"
@@ -33,6 +34,9 @@ STEPS: Final = (RAW, EXTRACTED, INDEXED)
 
 FIRST_DELAY: Final = timedelta(seconds=60)
 LONGEST_DELAY: Final = timedelta(hours=6)
+HOLD_SECONDS: Final = 300.0
+FETCH_SECONDS: Final = 15.0
+FETCH_AGAIN: Final = RetryPolicy(retries=8, delay_seconds=0.2, backoff_factor=2)
 
 logger = logging.getLogger(__name__)
 
@@ -106,21 +110,33 @@ class Processor:
             work.in_hand[ingestion.id] = task
         return {ingestion.id for ingestion in claimed}
 
-    def finish(self, outcomes: Sequence[Outcome], journal: Journal, steps: Sequence[str] = STEPS) -> None:
-        """Search, journal, rows: in this order, so that a crash only ever repeats work. Raises Unavailable; may be repeated."""
-        if INDEXED in steps:
-            self._index(outcomes)
-        journal.record(outcomes)
-        self._ingestions.finish([self._result(outcome) for outcome in outcomes], self._now())
+    def finish(self, outcomes: Sequence[Outcome], journal: Journal) -> None:
+        """Search, journal, rows: in this order, so that a crash only ever repeats work. Raises Unavailable; may be repeated.
+
+        What one invoice breaks there is its own failure: the others of the batch are finished without it.
+        """
+        try:
+            self._finish(outcomes, journal)
+        except Unavailable:
+            raise
+        except Exception:
+            logger.exception("A batch of %s could not be finished by a fault of ours: one by one", len(outcomes))
+            for outcome in outcomes:
+                self._finish_alone(outcome, journal)
 
     def run(self, request_ids: Sequence[UUID], run_id: str, journal: Journal, steps: Sequence[str] = STEPS) -> list[Outcome]:
-        """The whole of it for one batch, waiting until everything is done."""
+        """The whole of it for one batch, waiting until everything is done, and some minutes for a service that is away.
+
+        Search always follows the row: `indexed` is done whichever steps are asked for. Raises Unavailable.
+        """
         work = Work()
         self.begin(request_ids, run_id, work, steps)
         outcomes: list[Outcome] = []
         while work.in_hand:
             outcomes += work.done(1.0)
-        self.finish(outcomes, journal, steps)
+        until = time.monotonic() + HOLD_SECONDS
+        if not keep_trying(lambda: self.finish(outcomes, journal), lambda: time.monotonic() > until):
+            raise Unavailable("pipeline", f"a service was away for {HOLD_SECONDS:.0f} seconds; the batch is done again later")
         return outcomes
 
     def _one(self, ingestion: Ingestion, steps: tuple[str, ...], stored: StoredExtraction | None) -> Outcome:
@@ -145,33 +161,47 @@ class Processor:
             return _failed(ingestion, steps, "extraction.error", f"Reading failed: {type(error).__name__}", transient=True)
 
     def _attempt(self, ingestion: Ingestion, steps: tuple[str, ...], stored: StoredExtraction | None) -> Outcome:
-        if EXTRACTED not in steps:
-            if INDEXED in steps and stored is None:
-                raise PermanentFailure("extraction.missing", "It was never read: materialise `extracted` first.")
-            if RAW in steps:
-                self._fetch(ingestion)
-            return Outcome(ingestion, steps, stored)
-        content = self._fetch(ingestion)
+        if EXTRACTED not in steps and stored is None and RAW not in steps:
+            raise PermanentFailure("extraction.missing", "It was never read: materialise `extracted` first.")
+        content = self._fetch(ingestion) if RAW in steps or EXTRACTED in steps else b""
+        if EXTRACTED not in steps and stored is not None:
+            return Outcome(ingestion, _in_order({*steps, INDEXED}), stored)
         extraction = self._sandbox.submit(self._read, content).result()
-        return Outcome(ingestion, steps, _with_duplicate(extraction, ingestion))
+        return Outcome(ingestion, _in_order({*steps, EXTRACTED, INDEXED}), _with_duplicate(extraction, ingestion))
 
     def _fetch(self, ingestion: Ingestion) -> bytes:
         try:
-            content = self._objects.get(ingestion.s3_key)
+            content = FETCH_AGAIN.call(lambda: self._objects.get(ingestion.s3_key), within_seconds=FETCH_SECONDS)
         except NoSuchObject:
             raise PermanentFailure("file.missing", "The original is not in the object store.") from None
         if ingestion.sha256 and hashlib.sha256(content).hexdigest() != ingestion.sha256:
             raise PermanentFailure("file.altered", "The original is not what was uploaded: its checksum differs.")
         return content
 
+    def _finish(self, outcomes: Sequence[Outcome], journal: Journal) -> None:
+        self._index(outcomes)
+        journal.record(outcomes)
+        self._ingestions.finish([self._result(outcome) for outcome in outcomes], self._now())
+
+    def _finish_alone(self, outcome: Outcome, journal: Journal) -> None:
+        try:
+            self._finish([outcome], journal)
+        except Unavailable:
+            raise
+        except Exception as error:
+            logger.exception("An invoice could not be finished", extra={"request_id": str(outcome.ingestion.id)})
+            message = f"What was read could not be stored: {type(error).__name__}"
+            _fail(outcome, RecordedFailure("processing.error", message, transient=True))
+            self._finish([outcome], journal)
+
     def _index(self, outcomes: Sequence[Outcome]) -> None:
-        documents = [
-            search_document(replace(outcome.ingestion, failure=outcome.failure), outcome.extraction) for outcome in outcomes
-        ]
-        refused = self._search.write(documents)
-        for outcome in outcomes:
-            if outcome.ingestion.id in refused:
-                outcome.failure = RecordedFailure("search.refused", refused[outcome.ingestion.id], transient=False)
+        refused = self._search.write([_document(outcome) for outcome in outcomes])
+        if not refused:
+            return
+        failed = [outcome for outcome in outcomes if outcome.ingestion.id in refused]
+        for outcome in failed:
+            _fail(outcome, RecordedFailure("search.refused", refused[outcome.ingestion.id], transient=False))
+        self._search.write([_document(outcome) for outcome in failed])  # by file name and status at least
 
     def _result(self, outcome: Outcome) -> Completed | Failed:
         ingestion, failure = outcome.ingestion, outcome.failure
@@ -210,6 +240,18 @@ def keep_trying(work: Callable[[], None], stop: Callable[[], bool], *, longest: 
 def _failed(ingestion: Ingestion, steps: tuple[str, ...], code: str, message: str, *, transient: bool) -> Outcome:
     done = (RAW,) if RAW in steps and not code.startswith(("file.missing", "file.altered", "object_store")) else ()
     return Outcome(ingestion, done, failure=RecordedFailure(code, message, transient=transient))
+
+
+def _fail(outcome: Outcome, failure: RecordedFailure) -> None:
+    outcome.failure, outcome.extraction = failure, None
+
+
+def _document(outcome: Outcome) -> SearchDocument:
+    return search_document(replace(outcome.ingestion, failure=outcome.failure), outcome.extraction)
+
+
+def _in_order(steps: set[str]) -> tuple[str, ...]:
+    return tuple(step for step in STEPS if step in steps)
 
 
 def _with_duplicate(extraction: StoredExtraction, ingestion: Ingestion) -> StoredExtraction:

@@ -46,7 +46,8 @@ def invoice(context: dg.AssetExecutionContext) -> Iterator[Any]:
     system = pipeline.system
     chosen = {key.to_user_string() for key in context.op_execution_context.selected_asset_keys}
     steps = tuple(step for step in STEPS if step in chosen)
-    ids = [UUID(key) for key in context.partition_keys]  # each look at partition_keys reads every key there is: once only
+    keys = list(context.partition_keys)  # each look at partition_keys reads every key there is: once only
+    ids = [request_id for key in keys if (request_id := _request_id(key)) is not None]
     journal = DagsterJournal(context.op_execution_context)
     failed = 0
     size = system.settings.micro_batch
@@ -56,4 +57,13 @@ def invoice(context: dg.AssetExecutionContext) -> Iterator[Any]:
         outcomes = pipeline.processor.run(batch, context.run.run_id, journal, steps)
         failed += sum(outcome.failure is not None for outcome in outcomes)
     context.log.info("%s: %s invoices, %s failed", " + ".join(steps), len(ids), failed)
+    if len(ids) < len(keys):
+        context.log.warning("%s partition keys are not request ids and were passed over", len(keys) - len(ids))
     yield from ()
+
+
+def _request_id(key: str) -> UUID | None:
+    try:
+        return UUID(key)
+    except ValueError:
+        return None
