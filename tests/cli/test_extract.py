@@ -1,0 +1,75 @@
+"""Reading files offline: one JSON object a line in the order of the names, a table for people."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from invoiceflow_cli import extract
+from invoiceflow_cli.main import app
+from samples.generate import demo_samples
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, ["extract", *map(str, words)])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("invoices")
+    (folder / "deeper").mkdir()
+    first, second = [sample for sample in demo_samples() if sample.kind == "e-invoice"][:2]
+    (folder / "a.pdf").write_bytes(first.pdf)
+    (folder / "b.pdf").write_bytes(b"not a PDF at all")
+    (folder / "deeper" / "c.PDF").write_bytes(second.pdf)
+    (folder / "notes.txt").write_text("no invoice")
+    return folder
+
+
+def test_each_file_is_one_json_object_in_order_and_a_broken_one_does_not_stop_the_others(folder: Path) -> None:
+    result = run(folder, "--jsonl", "--workers", 2)
+    assert result.exit_code == 1
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["id"] for line in lines] == ["a", "b", "c"]
+    truths = [sample.truth for sample in demo_samples() if sample.kind == "e-invoice"][:2]
+    for line, truth in zip((lines[0], lines[2]), truths, strict=True):
+        assert line["invoice"]["number"] == truth.number
+        assert line["invoice"]["totals"]["with_tax"] == str(truth.totals.with_tax)
+        assert line["seconds"] > 0
+    assert lines[1]["failure"]["code"].startswith("file.")
+    assert lines[1]["failure"]["message"]
+    assert "invoice" not in lines[1]
+
+
+def test_a_person_gets_a_table(folder: Path) -> None:
+    result = run(folder / "a.pdf", folder / "b.pdf")
+    assert result.exit_code == 1
+    truth = next(sample.truth for sample in demo_samples() if sample.kind == "e-invoice")
+    assert str(truth.number) in result.stdout
+    assert "file." in result.stdout
+
+
+def test_only_readable_files_is_success(folder: Path) -> None:
+    assert run(folder / "a.pdf", "--jsonl").exit_code == 0
+
+
+def test_a_file_that_is_too_large_is_refused_without_being_read_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "LARGEST_FILE", 100)
+    [line] = run(folder / "a.pdf", "--jsonl").stdout.splitlines()
+    assert json.loads(line)["failure"]["code"] == "file.too_large"
+
+
+def test_a_file_that_goes_away_meanwhile_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = folder / "gone.pdf"
+    monkeypatch.setattr(extract, "pdf_files", lambda given: [gone, *given])
+    lines = [json.loads(line) for line in run(folder / "a.pdf", "--jsonl").stdout.splitlines()]
+    assert [line["id"] for line in lines] == ["gone", "a"]
+    assert lines[0]["failure"]["code"] == "file.unreadable"
+    assert "invoice" in lines[1]
+
+
+def test_a_path_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
+    result = run(tmp_path / "nowhere.pdf")
+    assert result.exit_code == 2
+    assert "does not exist" in result.output
