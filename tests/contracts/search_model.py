@@ -1,7 +1,7 @@
 """The search contract as plainly as it can be said: every document looked at, one by one. What an index must answer."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -78,7 +78,7 @@ def _ordered(found: list[SearchDocument], search: Search) -> list[SearchDocument
         "payment_due_date": date.min if descending else date.max,
         "total": Decimal("-Infinity") if descending else Decimal("Infinity"),
     }.get(name, "\U0010ffff")
-    keys = {
+    keys: dict[str, Callable[[SearchDocument], Any]] = {
         "received_at": lambda d: d.received_at,
         "issue_date": lambda d: d.issue_date or last,
         "payment_due_date": lambda d: d.payment_due_date or last,
@@ -104,16 +104,15 @@ def _facet(documents: Sequence[SearchDocument], search: Search, name: str, *, re
     for document in documents:
         if not _holds(document, search, without=name) or not all(_matches(document, c, relaxed=relaxed) for c in asked):
             continue
-        counts.update(
-            {
-                "seller": [document.seller_name],
-                "currency": [document.currency_code],
-                "status": [document.status],
-                "month": [document.issue_date and document.issue_date.strftime("%Y-%m")],
-                "finding": list(document.findings),
-            }[name]
-        )
-    pairs = [(value, count) for value, count in counts.items() if value]
+        shown: dict[str, list[str | None]] = {
+            "seller": [document.seller_name],
+            "currency": [document.currency_code],
+            "status": [document.status],
+            "month": [document.issue_date and document.issue_date.strftime("%Y-%m")],
+            "finding": list(document.findings),
+        }
+        counts.update(value for value in shown[name] if value)
+    pairs = [(value, count) for value, count in counts.items()]
     if name == "month":
         return sorted(pairs)
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:FACET_SIZE]

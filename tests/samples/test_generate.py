@@ -155,8 +155,8 @@ def test_every_company_has_identifiers_with_right_check_digits() -> None:
             assert company.iban is None
             continue
         assert company.vat_identifier, company.name
-        assert iban.is_valid(company.iban), company.name
         assert company.iban is not None
+        assert iban.is_valid(company.iban), company.name
         assert company.iban.startswith(company.country)
     assert len({c.vat_identifier for c in COMPANIES if c.vat_identifier}) == len([c for c in COMPANIES if c.vat_identifier])
 
