@@ -108,7 +108,7 @@ def _facet(documents: Sequence[SearchDocument], search: Search, name: str, *, re
             "seller": [document.seller_name],
             "currency": [document.currency_code],
             "status": [document.status],
-            "month": [document.issue_date and document.issue_date.strftime("%Y-%m")],
+            "month": [document.issue_date.strftime("%Y-%m") if document.issue_date else None],
             "finding": list(document.findings),
         }
         counts.update(value for value in shown[name] if value)
