@@ -59,7 +59,8 @@ class EmbeddedPostgres:
             os.kill(pid, 0)
         except (FileNotFoundError, ValueError, IndexError, ProcessLookupError):
             return None
-        return pid if "postgres" in _command_of(pid) else None
+        command = _command_of(pid)  # the number may be another program's by now
+        return pid if command is None or f"-D {self._folder} " in command else None
 
     @property
     def pid_file(self) -> Path:
@@ -81,8 +82,7 @@ class EmbeddedPostgres:
 
         Raises EmbeddedPostgresError.
         """
-        if self.pid is not None:  # left by a parent that was killed
-            self.stop()
+        self.stop()  # one may be left by a parent that was killed
         if not (self._folder / "PG_VERSION").exists():
             self._initialise()
         (self._folder / "postmaster.pid").unlink(missing_ok=True)
@@ -105,6 +105,7 @@ class EmbeddedPostgres:
                     self._process.poll()  # a child that has ended keeps its pid until it is asked for
                 time.sleep(0.02)
         if self._process is not None:
+            self._process.kill()
             self._process.wait(seconds)
             self._process = None
 
@@ -247,8 +248,9 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _command_of(pid: int) -> str:
+def _command_of(pid: int) -> str | None:
+    """None where the machine does not tell."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
-        return "postgres" if not Path("/proc/self").exists() else ""
+        return "" if Path("/proc/self").exists() else None
