@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -149,7 +150,10 @@ def fault_of(sample: "Sample", hit: Mapping[str, Any]) -> str | None:
 
 
 def _show_table(found: "Any") -> None:
-    table = Table("file", "number", "date", "seller", "total", "status", "seconds", title="What was read")
+    table = Table(title="What was read", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("file", "number", "date", "seller", "total", "status", "seconds"):
+        words = name in ("file", "seller")  # in a narrow terminal these are broken, and no value is cut
+        table.add_column(name, no_wrap=not words, overflow="fold", justify="right" if name in ("total", "seconds") else "left")
     for hit, seconds in sorted(found, key=lambda one: one[0]["filename"]):
         total = f"{hit['totals']['with_tax'] or ''} {hit['currency_code'] or ''}".strip()
         status = hit["status"] if hit["status"] == "COMPLETED" else f"[red]{hit['status']}[/]"
@@ -161,9 +165,13 @@ def _show_table(found: "Any") -> None:
 def _show_urls(facts: InstanceFacts | None) -> None:
     if facts is None:
         return
-    console.print(f"Upload:    {facts.ingest_url}/docs")
-    console.print(f"Search:    {facts.query_url}/docs    e.g. {facts.query_url}/api/v1/invoices?q=gmbh&facets=seller")
-    console.print(f"Dagster:   {facts.dagster_url}    (lineage, partitions, checks; `up` opens it last)")
+    for line in (
+        f"Upload:    {facts.ingest_url}/docs",
+        f"Search:    {facts.query_url}/docs",
+        f"           {facts.query_url}/api/v1/invoices?q=gmbh&facets=seller",
+        f"Dagster:   {facts.dagster_url}    lineage, partitions, checks",
+    ):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)  # a URL must stay in one piece
 
 
 @contextmanager
