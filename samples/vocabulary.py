@@ -20,10 +20,6 @@ def labels(language: str, random: Random) -> dict[str, str]:
     return {key: random.choice(table[key]) for key in KEYS}
 
 
-def synonyms(language: str, key: str) -> tuple[str, ...]:
-    return LABELS[language][key]
-
-
 def unit_name(language: str, unit_code: str) -> str:
     return _UNITS[language][unit_code]
 

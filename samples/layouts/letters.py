@@ -27,7 +27,7 @@ def din_letter(sheet: Sheet, bill: Bill) -> None:
     y = max(under, 240.0) + 26
     sheet.text(x0, y, f"{blocks.title(bill, sheet)} {bill.invoice.number}", bold=True, size=13)
     y = sheet.paragraph(x0, y + 24, sheet.style.label("greeting"), x1 - x0)
-    _body(sheet, bill, Frame(x0, x1, 70, sheet.height - 92), y + 4, bank=False)
+    _body(sheet, bill, Frame(x0, x1, 70, sheet.height - 92), y + 4)
 
 
 def letterhead(sheet: Sheet, bill: Bill) -> None:
@@ -57,7 +57,7 @@ def letterhead(sheet: Sheet, bill: Bill) -> None:
     sheet.text(x0, y + 50, f"{style.label('number')}{style.colon} {invoice.number}", bold=True, size=12, says="number")
     rest = [field for field in blocks.details(bill, sheet) if field.path not in {"number", "issue_date"}]
     y = blocks.details_beside(sheet, rest, x0, x1, y + 72)
-    _body(sheet, bill, Frame(x0, x1, 92, sheet.height - 92), y + 10, bank=False)
+    _body(sheet, bill, Frame(x0, x1, 92, sheet.height - 92), y + 10)
 
 
 def footer_only(sheet: Sheet, bill: Bill) -> None:
@@ -74,16 +74,14 @@ def footer_only(sheet: Sheet, bill: Bill) -> None:
     sheet.text(x0, 116, sheet.style.label("bill_to"), size=sheet.style.size - 1, colour=blocks.GREY)
     y = blocks.address(sheet, bill, "buyer", x0, 132)
     y = blocks.details_above(sheet, blocks.details(bill, sheet), x0, x1, y + 12, boxed=False)
-    _body(sheet, bill, Frame(x0, x1, 60, sheet.height - 96), y + 8, bank=False)
+    _body(sheet, bill, Frame(x0, x1, 60, sheet.height - 96), y + 8)
 
 
-def _body(sheet: Sheet, bill: Bill, frame: Frame, y: float, *, bank: bool) -> None:
+def _body(sheet: Sheet, bill: Bill, frame: Frame, y: float) -> None:
     y = draw_line_table(sheet, bill, frame, y)
     if y + blocks.totals_height(sheet, bill) > frame.bottom:
         sheet.next_page()
         y = frame.top
     y = blocks.draw_totals(sheet, bill, frame.x1 - 235, frame.x1, y + 6)
     y = blocks.draw_notes(sheet, bill, frame.x0, frame.x1, y + 14)
-    if bank:
-        y = blocks.draw_payment(sheet, bill, frame.x0, frame.x1, y + 6)
     sheet.paragraph(frame.x0, y + 8, sheet.style.label("thanks"), frame.x1 - frame.x0)
