@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from invoiceflow_cli.leftovers import of_home
-from samples.generate import sample_invoices
+from samples.generate import demo_samples, sample_invoices
 from tests.processes.test_up import TOP, free_ports, launch, started
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
@@ -56,6 +56,14 @@ def test_ctrl_c_and_a_closed_terminal_stop_everything_even_while_it_starts(
         assert process.wait(60) == 1
         assert "it was stopped while it started" in " ".join((home / "up.log").read_text().split())
         assert of_home(home) == []
+
+
+def test_the_demo_reads_every_sample_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    code, output = command(tmp_path / "home", "demo", "--once", *_ports())
+    assert code == 0, output
+    assert output.count("COMPLETED") == len(demo_samples())
+    assert "First invoice searchable" in output
+    assert of_home(tmp_path / "home") == []
 
 
 def _ports() -> list[str]:
