@@ -17,6 +17,10 @@ from invoiceflow.settings import Settings
 from invoiceflow_pipeline.processing import Journal, Outcome, Processor, Work, keep_trying
 
 FLUSH_SECONDS = 0.25
+BURST_FLUSH_SECONDS = 1.0
+"""In a burst nobody notices it, and each flush costs a dozen transactions."""
+LOOK_AGAIN_SECONDS = 0.05
+"""For further messages while some are in hand: each look is a query."""
 LOOK_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 5.0
 RECEIVE_SECONDS = 0.5
@@ -81,7 +85,7 @@ class _Session:
         self._work = work
         self._finished = finished
         self._held: dict[UUID, Delivery] = {}
-        self._since = self._looked = self._breathed = time.monotonic()
+        self._since = self._looked = self._breathed = self._received = time.monotonic()
         self._closing = False
 
     def run(self) -> None:
@@ -110,11 +114,14 @@ class _Session:
         if len(self._work.in_hand) + len(self._finished) > batch:
             return
         idle = not self._work.in_hand and not self._finished
+        if not idle and time.monotonic() - self._received < LOOK_AGAIN_SECONDS:
+            return
         deliveries = self._consumer.receive(batch, wait=RECEIVE_SECONDS if idle else 0.0)
+        self._received = time.monotonic()
         if not deliveries:
             return
         self._run.last_message = time.monotonic()
-        in_hand = self._work.in_hand.keys() | {outcome.ingestion.id for outcome in self._finished}
+        in_hand = self._work.in_hand | {outcome.ingestion.id for outcome in self._finished}
         fresh = {d.message.request_id for d in deliveries} - in_hand
         claimed: set[UUID] = set()
 
@@ -147,8 +154,10 @@ class _Session:
     def _flush_when_due(self) -> None:
         if not self._finished:
             return
-        full = len(self._finished) >= self._run.settings.micro_batch
-        if full or not self._work.in_hand or time.monotonic() - self._since > FLUSH_SECONDS:
+        batch = self._run.settings.micro_batch
+        full = len(self._finished) >= batch
+        patience = BURST_FLUSH_SECONDS if len(self._work.in_hand) > batch // 2 else FLUSH_SECONDS
+        if full or not self._work.in_hand or time.monotonic() - self._since > patience:
             self._flush()
 
     def _flush(self) -> None:

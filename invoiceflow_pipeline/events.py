@@ -87,17 +87,17 @@ def _done(outcome: Outcome) -> list[str]:
 
 def _materialization(step: str, outcome: Outcome) -> dg.AssetMaterialization:
     ingestion, extraction = outcome.ingestion, outcome.extraction
-    metadata: dict[str, Any] = {"filename": ingestion.filename}
+    # each entry costs as much as a column: what an operator looks for stands on `extracted`
+    metadata: dict[str, Any] = {}
     tags = None
     if step == RAW:
-        metadata |= {"s3_key": ingestion.s3_key, "sha256": ingestion.sha256, "bytes": ingestion.size}
-    elif extraction is not None:
+        metadata = {"filename": ingestion.filename, "sha256": ingestion.sha256, "bytes": ingestion.size}
+    if step == EXTRACTED and extraction is not None:
         tags = {"dagster/code_version": extraction.extractor_version}
-        metadata |= _summary(extraction.invoice)
-        if step == EXTRACTED:
-            metadata |= {"seconds": round(extraction.seconds, 4), "readers": ", ".join(extraction.readers)}
-        if step == INDEXED:
-            metadata |= {"revision": ingestion.revision}
+        seconds, readers = round(extraction.seconds, 4), ", ".join(extraction.readers)
+        metadata = {"filename": ingestion.filename, **_summary(extraction.invoice), "seconds": seconds, "readers": readers}
+    if step == INDEXED:
+        metadata = {"revision": ingestion.revision}
     return dg.AssetMaterialization(step, partition=str(ingestion.id), metadata=metadata, tags=tags)
 
 

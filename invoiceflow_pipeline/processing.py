@@ -9,9 +9,10 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -65,14 +66,24 @@ Read = Callable[[bytes], StoredExtraction]
 class Work:
     """Invoices being read now, each on its own: a slow one does not hold back the others."""
 
-    in_hand: dict[UUID, "Future[Outcome]"] = field(default_factory=dict)
+    in_hand: set[UUID] = field(default_factory=set)
+    ready: "SimpleQueue[Future[Outcome]]" = field(default_factory=SimpleQueue)
+
+    def add(self, request_id: UUID, reading: "Future[Outcome]") -> None:
+        self.in_hand.add(request_id)
+        reading.add_done_callback(self.ready.put)
 
     def done(self, seconds: float) -> list[Outcome]:
         """What is read, after waiting up to `seconds` for the next one."""
-        if self.in_hand:
-            wait(self.in_hand.values(), timeout=seconds, return_when=FIRST_COMPLETED)
-        ready = [request_id for request_id, reading in self.in_hand.items() if reading.done()]
-        return [self.in_hand.pop(request_id).result() for request_id in ready]
+        outcomes: list[Outcome] = []
+        try:
+            while self.in_hand:
+                outcome = self.ready.get(timeout=0 if outcomes else seconds).result()
+                self.in_hand.discard(outcome.ingestion.id)
+                outcomes.append(outcome)
+        except Empty:
+            pass
+        return outcomes
 
 
 class Processor:
@@ -106,8 +117,7 @@ class Processor:
         claimed = self._ingestions.claim(request_ids, run_id)
         stored = {} if EXTRACTED in steps else self._ingestions.extractions([ingestion.id for ingestion in claimed])
         for ingestion in claimed:
-            task = self._threads.submit(self._one, ingestion, tuple(steps), stored.get(ingestion.id))
-            work.in_hand[ingestion.id] = task
+            work.add(ingestion.id, self._threads.submit(self._one, ingestion, tuple(steps), stored.get(ingestion.id)))
         return {ingestion.id for ingestion in claimed}
 
     def finish(self, outcomes: Sequence[Outcome], journal: Journal) -> None:

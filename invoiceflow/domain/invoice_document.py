@@ -17,6 +17,8 @@ from invoiceflow.domain.invoice import Invoice
 
 JsonObject = dict[str, Any]
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 
 def to_document(invoice: Invoice) -> JsonObject:
     """The invoice document: only dicts, lists, strings, ints, floats (boxes, confidence) and None."""
@@ -32,8 +34,11 @@ def from_document(document: Mapping[str, Any]) -> Invoice:
 
 
 def _to_json(value: Any) -> Any:
-    if is_dataclass(value):
-        return {f.name: _to_json(getattr(value, f.name)) for f in fields(value)}
+    kind: Any = type(value)
+    if kind in _PLAIN:  # most values: every invoice of a burst comes by here
+        return value
+    if names := _names(kind):
+        return {name: _to_json(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {key: _to_json(item) for key, item in value.items()}
     if isinstance(value, tuple):
@@ -43,6 +48,11 @@ def _to_json(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
 
 
 @cache
