@@ -1,23 +1,34 @@
 """Processes with limits for work on files from outside: a hostile file may hang, eat memory or kill its process, and costs
 only itself. Knows nothing of PDFs; what runs inside is handed in by name.
+
+Each process has a pipe and a thread of its own, nothing is shared: pebble's pool, which stood here, shares one pipe and its
+locks, and a process killed at the wrong moment took other work with it, or the whole pool (both seen).
 """
 
 import logging
 import multiprocessing
+import pickle
 import resource
 import signal
+import time
+import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Future, InvalidStateError
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from concurrent.futures import Future
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, ParamSpec, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+START_SECONDS: Final = 60.0
+"""A process that has not begun on its work by then never will."""
+STARTS: Final = 3
+"""Processes that may die before they begin on a piece of work, until the piece is given up."""
+LARGEST_ANSWER: Final = 256 * 1024 * 1024
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +46,7 @@ class SandboxOutOfMemory(SandboxError):
 
 
 class SandboxCrashed(SandboxError):
-    """Its process died (a crash in native code, the CPU limit, the kernel's OOM killer, or kill -9)."""
+    """Its process died (a crash in native code, the kernel's OOM killer, or kill -9), or the sandbox was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,119 +59,188 @@ class SandboxLimits:
     renew_after: int = 500
 
 
+@dataclass(slots=True)
+class _Piece:
+    future: "Future[Any]"
+    call: bytes
+
+
 class Sandbox:
     """`workers` limited processes. `preload` names the modules they start with, so that the first work is not the slow one.
 
-    Safe to use from many threads. A worker that dies is replaced and fails only the work it had in hand.
+    Safe to use from many threads. A process that dies is replaced and fails only the work it had begun.
     """
 
     def __init__(self, workers: int, limits: SandboxLimits, preload: Sequence[str] = ()) -> None:
         # forkserver: cheap to start again after a kill, and nothing of the parent (sockets, locks, threads) is inherited
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["invoiceflow.sandbox", *preload])
-        self._workers = workers
-        self._limits = limits
-        self._context = context
-        self._in_hand: set[Future[Any]] = set()
-        self._opening = Lock()
-        self._pool: ProcessPool | None = None
-        self._endings: list[Thread] = []
+        self._waiting: SimpleQueue[_Piece | None] = SimpleQueue()
+        self._guard = Lock()
         self._closed = False
+        self._servants = [_Servant(context, limits, self._waiting) for _ in range(workers)]
+        for servant in self._servants:
+            servant.thread.start()
 
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        """Runs `function` in a limited process. The future gives its result or raises its own exception, or a SandboxError."""
-        translated: Future[T] = Future()
-        translated.set_running_or_notify_cancel()
-        self._in_hand.add(translated)
-        translated.add_done_callback(self._in_hand.discard)
-        self._start(
-            translated, lambda pool: pool.schedule(function, args=args, kwargs=kwargs, timeout=self._limits.wall_seconds)
-        )
-        return translated
+        """Runs `function` in a limited process. The future gives its result or raises its own exception, or a SandboxError.
+
+        Raises what pickle raises when the call cannot be sent to another process.
+        """
+        piece = _Piece(Future(), pickle.dumps((function, args, kwargs)))
+        with self._guard:
+            if self._closed:
+                piece.future.set_exception(SandboxCrashed("the sandbox is closed"))
+            else:
+                self._waiting.put(piece)
+        return piece.future
 
     def close(self) -> None:
-        """Stops the processes at once; work in hand ends with SandboxCrashed."""
-        with self._opening:
+        """Stops the processes at once; work in hand and waiting ends with SandboxCrashed."""
+        with self._guard:
             self._closed = True
-        if self._pool is not None:
-            _end(self._pool)
-        for ending in self._endings:
-            ending.join(5)
-        for future in list(self._in_hand):  # a stopped pool leaves its futures unresolved: nobody may wait on one for ever
-            with suppress(InvalidStateError):
-                future.set_exception(SandboxCrashed("the sandbox was closed"))
-
-    def _start(self, to: "Future[T]", schedule: "Callable[[ProcessPool], Future[T]]", tries: int = 3) -> None:
         try:
-            future = schedule(self._open_pool())
-        except SandboxCrashed as error:
-            with suppress(InvalidStateError):  # closing has ended it already
-                to.set_exception(error)
-            return
-        except RuntimeError as error:  # the pool broke between the look at it and its use
-            if tries <= 1:
-                to.set_exception(SandboxCrashed(f"the sandbox cannot be opened ({error})"))
-                return
-            self._start(to, schedule, tries - 1)
-            return
+            while True:
+                if (piece := self._waiting.get_nowait()) is not None and piece.future.set_running_or_notify_cancel():
+                    piece.future.set_exception(SandboxCrashed("the sandbox was closed"))
+        except Empty:
+            pass
+        for servant in self._servants:
+            servant.stop()
+        for _ in self._servants:
+            self._waiting.put(None)
+        for servant in self._servants:
+            servant.thread.join(10)
 
-        def over(done: "Future[T]") -> None:
-            if tries > 1 and not done.cancelled() and isinstance(done.exception(), BrokenProcessPool):
-                self._start(to, schedule, tries - 1)  # not by its own fault: that would have been ProcessExpired
+
+class _Servant:
+    """The thread of one process: hands it one piece of work after the other, watches the clock, replaces it."""
+
+    def __init__(self, context: ForkServerContext, limits: SandboxLimits, waiting: "SimpleQueue[_Piece | None]") -> None:
+        self.thread = Thread(target=self._serve, name="sandbox", daemon=True)
+        self._context = context
+        self._limits = limits
+        self._waiting = waiting
+        self._guard = Lock()
+        self._stopped = False
+        self._process: ForkServerProcess | None = None
+        self._pipe: Connection | None = None
+        self._done = 0
+
+    def stop(self) -> None:
+        with self._guard:
+            self._stopped = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _serve(self) -> None:
+        self._try_to_start()  # before the first work comes
+        while (piece := self._waiting.get()) is not None:
+            if not piece.future.set_running_or_notify_cancel():
+                continue
+            try:
+                result = self._do(piece.call)
+            except BaseException as error:  # noqa: BLE001  whatever the work raised belongs to the caller
+                piece.future.set_exception(error)
             else:
-                _hand_over(done, to)
+                piece.future.set_result(result)
+            del piece
+        self._end()
 
-        future.add_done_callback(over)
+    def _do(self, call: bytes) -> Any:
+        for _ in range(STARTS):
+            pipe = self._pipe or self._try_to_start()
+            if pipe is not None and self._begun(pipe, call):
+                return self._answer(pipe)
+            self._end()  # it died while it was idle, or never came up: not by this work's fault
+        raise SandboxCrashed("no process for the work could be started")
 
-    def _open_pool(self) -> ProcessPool:
-        # an idle process that is killed from outside (the kernel's OOM killer) breaks pebble's pool for good: a fresh one
-        with self._opening:
-            if self._closed:
-                raise SandboxCrashed("the sandbox is closed")
-            if self._pool is not None and not self._pool.active:
-                logger.warning("The sandbox broke and is opened again")
-                # not here: this may be one of its own threads
-                ending = Thread(target=_end, args=[self._pool], name="end-broken-pool", daemon=True)
-                ending.start()
-                self._endings.append(ending)
-                self._pool = None
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    max_workers=self._workers,
-                    max_tasks=self._limits.renew_after,
-                    initializer=_confine,
-                    initargs=[self._limits.memory_bytes],
-                    context=self._context,
-                )
-            return self._pool
+    def _begun(self, pipe: Connection, call: bytes) -> bool:
+        try:
+            pipe.send_bytes(call)
+            return pipe.poll(START_SECONDS) and pipe.recv_bytes(1) == b""
+        except (OSError, EOFError):
+            return False
+
+    def _answer(self, pipe: Connection) -> Any:
+        self._done += 1
+        try:
+            if not pipe.poll(self._limits.wall_seconds):
+                self._end()
+                raise SandboxTimeout("the work was stopped at its time limit")
+            failed, value = pickle.loads(pipe.recv_bytes(LARGEST_ANSWER))  # noqa: S301  our own process wrote it
+        except SandboxTimeout:
+            raise
+        except Exception as error:
+            self._end()
+            raise SandboxCrashed(f"the process that did the work died ({type(error).__name__})") from error
+        if isinstance(value, MemoryError) and failed:
+            self._end()  # what is left of its memory is in pieces
+            raise SandboxOutOfMemory("the work asked for more memory than it may have") from value
+        if self._done >= self._limits.renew_after:
+            self._end()
+            self._try_to_start()
+        if failed:
+            raise value
+        return value
+
+    def _try_to_start(self) -> Connection | None:
+        with self._guard:
+            if self._stopped:
+                return None
+            ours, theirs = self._context.Pipe()
+            process = self._context.Process(target=_work, args=(theirs, self._limits), daemon=True)
+            try:
+                process.start()
+            except (OSError, EOFError) as error:
+                logger.warning("A sandbox process could not be started: %s", error)
+                ours.close()
+                time.sleep(0.5)  # short of memory or processes: not at once again
+                return None
+            finally:
+                theirs.close()
+            self._process, self._pipe, self._done = process, ours, 0
+            return ours
+
+    def _end(self) -> None:
+        with self._guard:
+            process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            process.kill()
+            process.join(5)
 
 
-def _end(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]  # pebble's base class has no annotations
-    pool.join()
-
-
-def _confine(memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+def _work(pipe: Connection, limits: SandboxLimits) -> None:
+    """In the process: one call after the other, each acknowledged before it begins, until the pipe ends."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when workers stop
+    while True:
+        try:
+            call = pipe.recv_bytes()
+            pipe.send_bytes(b"")
+        except (OSError, EOFError):  # the parent is gone
+            return
+        signal.alarm(int(limits.wall_seconds) + 10)  # ends it even when nobody is left to do so
+        answer = _called(call)
+        signal.alarm(0)
+        try:
+            pipe.send_bytes(answer)
+        except OSError:
+            return
 
 
-def _hand_over(done: "Future[T]", to: "Future[T]") -> None:
-    with suppress(InvalidStateError):  # closed meanwhile
-        _translate(done, to)
-
-
-def _translate(done: "Future[T]", to: "Future[T]") -> None:
+def _called(call: bytes) -> bytes:
     try:
-        to.set_result(done.result())
-    except TimeoutError:
-        to.set_exception(SandboxTimeout("the work was stopped at its time limit"))
-    except MemoryError:
-        to.set_exception(SandboxOutOfMemory("the work asked for more memory than it may have"))
-    except (ProcessExpired, BrokenProcessPool, CancelledError) as error:
-        to.set_exception(SandboxCrashed(f"the process that did the work died ({error})"))
-    except InvalidStateError:
-        raise
+        function, args, kwargs = pickle.loads(call)  # noqa: S301  from the parent
+        return pickle.dumps((False, function(*args, **kwargs)))
     except BaseException as error:  # noqa: BLE001  whatever the work raised belongs to the caller
-        to.set_exception(error)
+        error.add_note("".join(["In the sandbox:\n", *traceback.format_exception(error)]))
+        try:
+            answer = pickle.dumps((True, error))
+            pickle.loads(answer)  # noqa: S301  an exception may pickle and not come back
+        except Exception:  # noqa: BLE001  an exception that cannot travel is told in words
+            return pickle.dumps((True, RuntimeError(repr(error))))
+        return answer
