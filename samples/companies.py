@@ -64,7 +64,15 @@ class Company:
         return f"+{_DIALLING[self.country]} {area} {first} {last}"
 
     def party(self) -> Party:
-        address = Address(line_one=self.street, city=self.city, post_code=self.post_code, country_code=self.country)
+        # American addresses are kept as "NM 87109": the state (BT-39, BT-54) and the ZIP code.
+        state, post_code = self.post_code.split(" ") if self.country == "US" else (None, self.post_code)
+        address = Address(
+            line_one=self.street,
+            city=self.city,
+            post_code=post_code,
+            country_subdivision=state,
+            country_code=self.country,
+        )
         return Party(
             name=self.name,
             vat_identifier=self.vat_identifier,
@@ -78,8 +86,7 @@ class Company:
         if self.country in {"GB", "IE"}:
             return f"{self.city} {self.post_code}"
         if self.country == "US":
-            state, code = self.post_code.split(" ")
-            return f"{self.city}, {state} {code}"
+            return f"{self.city}, {self.post_code}"
         return f"{self.post_code} {self.city}"
 
 

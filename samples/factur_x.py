@@ -20,8 +20,7 @@ GUIDELINES: Final[dict[str, str]] = {
     "zugferd1": "urn:ferd:CrossIndustryDocument:invoice:1p0:comfort",
 }
 _PEPPOL_BILLING: Final = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
-_CREDIT_TRANSFER: Final = "58"  # UNTDID 4461, SEPA credit transfer
-_PAYMENT_NOT_DEFINED: Final = "1"
+_PAYMENT_NOT_DEFINED: Final = "1"  # UNTDID 4461
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,11 @@ _D13B: Final = _Names(
 def cii_xml(bill: Bill, profile: Profile = "en16931") -> bytes:
     """The bill as CII D16B, UTF-8. XRechnung adds the process and the seller's contact that it asks for."""
     return _Writer(bill, _D16B, profile).xml()
+
+
+def credit_transfer(currency_code: str | None) -> str:
+    """The means of payment (BT-81, UNTDID 4461): SEPA moves euros only."""
+    return "58" if currency_code == "EUR" else "30"
 
 
 def zugferd1_xml(bill: Bill) -> bytes:
@@ -198,7 +202,8 @@ class _Writer:
         self._add(settlement, "ram:PaymentReference", invoice.payment.reference)
         self._add(settlement, "ram:InvoiceCurrencyCode", invoice.currency_code)
         means = self._add(settlement, "ram:SpecifiedTradeSettlementPaymentMeans")
-        self._add(means, "ram:TypeCode", _CREDIT_TRANSFER if invoice.payment.account_id else _PAYMENT_NOT_DEFINED)
+        means_code = credit_transfer(invoice.currency_code) if invoice.payment.account_id else _PAYMENT_NOT_DEFINED
+        self._add(means, "ram:TypeCode", means_code)
         if invoice.payment.account_id:
             self._add(self._add(means, "ram:PayeePartyCreditorFinancialAccount"), "ram:IBANID", invoice.payment.account_id)
             self._add(self._add(means, "ram:PayeeSpecifiedCreditorFinancialInstitution"), "ram:BICID", invoice.payment.bic)

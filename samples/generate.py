@@ -16,6 +16,7 @@ from invoiceflow.domain.invoice_document import to_document
 from samples.attachment import with_attachment
 from samples.demo_set import DEMO
 from samples.factur_x import cii_xml, zugferd1_xml
+from samples.identifiers import leitweg_id
 from samples.invoice_draw import LANGUAGES, Bill, Wishes, draw_bill
 from samples.layouts.registry import LAYOUTS, Layout, draw
 from samples.page_style import draw_style
@@ -72,8 +73,9 @@ def _sample(random: Random, kind: Kind, language: str, layout: Layout, wishes: W
     bill = draw_bill(language, random, wishes)
     if kind == "e-invoice" and xml == "xrechnung" and not bill.invoice.buyer_reference:
         # BR-DE-15: an XRechnung has a buyer reference.
-        bill = replace(bill, invoice=replace(bill.invoice, buyer_reference=f"04011000-{random.randint(10000, 99999)}-38"))
-    drawn = draw(layout, bill, draw_style(bill.seller, language, random, monospaced=layout.monospaced))
+        bill = replace(bill, invoice=replace(bill.invoice, buyer_reference=leitweg_id(random.randint(10000, 99999))))
+    style = draw_style(bill.seller, language, random, monospaced=layout.monospaced, is_credit_note=bill.is_credit_note)
+    drawn = draw(layout, bill, style)
     if kind == "e-invoice":
         pdf, truth = _attached(drawn.pdf, bill, xml), _xml_truth(bill, xml)
     else:

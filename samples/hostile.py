@@ -21,6 +21,7 @@ def not_a_pdf() -> bytes:
 
 
 def empty() -> bytes:
+    """No byte at all, as a failed copy leaves it."""
     return b""
 
 

@@ -1,4 +1,4 @@
-"""Invented identifiers with right check digits: VAT identifiers, IBANs, BICs. Who bears them stands in `companies`."""
+"""Invented identifiers with right check digits: VAT identifiers, IBANs, BICs, Leitweg-IDs. Who bears them: `companies`."""
 
 from random import Random
 from typing import Final
@@ -7,6 +7,7 @@ from stdnum import iban
 from stdnum.ch import vat as swiss_vat
 from stdnum.eu import vat as european_vat
 from stdnum.gb import vat as british_vat
+from stdnum.iso7064 import mod_97_10
 
 # "#" is a digit, "@" a capital letter; all else stands as it is. Norm: the structures of ISO 13616 and of the VIES system.
 _VAT_PATTERNS: Final = {
@@ -72,6 +73,11 @@ def bic(country: str, random: Random) -> str:
     return (
         "".join(random.choice("BDFGKLMNPRSTVX") for _ in range(4)) + country + random.choice(("2L", "22", "3D", "P1")) + "XXX"
     )
+
+
+def leitweg_id(fine: int) -> str:
+    """The Leitweg-ID (BT-10 of a German public buyer) with this number as its fine addressing, its check digits right."""
+    return f"04011000-{fine}-{mod_97_10.calc_check_digits(f'04011000{fine}')}"
 
 
 def _is_vat_identifier(country: str, candidate: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 from invoiceflow.domain.invoice import Invoice, InvoiceLine, Payment, TaxSubtotal, Totals
 from samples.companies import COMPANIES, COUNTRIES, Company, sellers
 from samples.goods import Good, goods
+from samples.identifiers import leitweg_id
 from samples.vocabulary import ADJUSTMENT_REASONS, CREDIT_TERMS, EXEMPTIONS, terms_of_payment
 
 CENT: Final = Decimal("0.01")
@@ -115,7 +116,7 @@ def draw_bill(language: str, random: Random, wishes: Wishes | None = None) -> Bi
         currency_code=CURRENCIES.get(seller.country, "EUR"),
         type_code=CREDIT_NOTE if credit_note else INVOICE,
         purchase_order_reference=_order_reference(random) if random.random() < 0.45 else None,
-        buyer_reference=_buyer_reference(random) if random.random() < 0.3 else None,
+        buyer_reference=_buyer_reference(buyer, random) if random.random() < 0.3 else None,
         seller=seller.party(),
         buyer=buyer.party(),
         totals=_totals(lines, adjustments, breakdown, random if wants_prepaid and not credit_note else None),
@@ -274,10 +275,11 @@ def _order_reference(random: Random) -> str:
     )
 
 
-def _buyer_reference(random: Random) -> str:
+def _buyer_reference(buyer: Company, random: Random) -> str:
+    first, second = random.randint(10000, 99999), random.randint(10, 99)
     return random.choice(
         (
-            f"04011000-{random.randint(10000, 99999)}-{random.randint(10, 99)}",
+            leitweg_id(first) if buyer.country == "DE" else f"{first}-{second}",
             f"KST {random.randint(1000, 9999)}",
             f"{random.choice('ABCDEFHK')}{random.choice('BCDEFG')}-{random.randint(10, 99)}",
         )

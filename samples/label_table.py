@@ -61,7 +61,7 @@ LABELS: Final = {
         due_date = Fällig am | Zahlbar bis | Fälligkeit | Zahlungsziel
         delivery_date = Lieferdatum | Leistungsdatum | Liefer-/Leistungsdatum
         order = Bestellnummer | Ihre Bestellung | Bestell-Nr. | Auftragsnummer des Kunden
-        buyer_reference = Ihr Zeichen | Leitweg-ID | Kundenreferenz
+        buyer_reference = Ihr Zeichen | Ihre Referenz | Kundenreferenz
         customer_number = Kundennummer | Kunden-Nr. | Kd.-Nr. | Debitor
         bill_to = Rechnungsempfänger | Rechnung an | Kunde | Rechnungsanschrift
         seller = Lieferant | Rechnungssteller | Absender
@@ -404,5 +404,63 @@ LABELS: Final = {
         thanks = Tak for ordren. | Tak for samarbejdet.
         terms = Betalingsbetingelser
         greeting = Vi fakturerer hermed følgende: | Specifikation
+    """),
+}
+
+# What a credit note calls differently.
+CREDIT_NOTE_LABELS: Final = {
+    "en": _read("""
+        number = Credit note number | Credit note no. | Credit memo # | Number
+        issue_date = Credit note date | Date | Date of issue
+        gross = Total credit | Total | Credit total
+        due = Amount credited | Credit due to you
+    """),
+    "de": _read("""
+        number = Gutschriftsnummer | Gutschrift-Nr. | Gutschrift Nr. | Beleg-Nr.
+        issue_date = Gutschriftsdatum | Datum | Belegdatum
+        gross = Gutschriftsbetrag | Gesamtbetrag | Summe brutto
+        due = Gutschriftsbetrag | Ihr Guthaben
+    """),
+    "fr": _read("""
+        number = Avoir n° | N° d'avoir | Numéro
+        issue_date = Date | Date de l'avoir | Date d'émission
+        gross = Total TTC | Montant de l'avoir
+        due = Montant à votre crédit | Net à créditer
+    """),
+    "es": _read("""
+        number = Nº de abono | Factura rectificativa nº | Número
+        issue_date = Fecha | Fecha de emisión | Fecha de abono
+        gross = Total abono | Total | Importe total
+        due = Importe a su favor | Saldo a su favor
+    """),
+    "it": _read("""
+        number = Nota di credito n. | N. nota di credito | Numero documento
+        issue_date = Data | Data documento | Data di emissione
+        gross = Totale documento | Totale nota di credito | Totale
+        due = Importo a Vs. credito | Saldo a Vs. favore
+    """),
+    "nl": _read("""
+        number = Creditnotanummer | Creditnota nr. | Nummer
+        issue_date = Datum | Creditnotadatum
+        gross = Totaal | Totaal incl. btw | Totaal credit
+        due = Te ontvangen | Uw tegoed
+    """),
+    "pt": _read("""
+        number = Nota de crédito n.º | N.º da nota de crédito | Documento n.º
+        issue_date = Data | Data de emissão
+        gross = Total | Total com IVA | Total da nota de crédito
+        due = Valor a seu favor | Total a creditar
+    """),
+    "sv": _read("""
+        number = Kreditfakturanummer | Kreditfaktura nr
+        issue_date = Datum | Kreditfakturadatum
+        gross = Totalt | Totalt inkl. moms | Att kreditera
+        due = Att erhålla | Er tillgodo
+    """),
+    "da": _read("""
+        number = Kreditnotanummer | Kreditnota nr.
+        issue_date = Dato | Kreditnotadato
+        gross = I alt | I alt inkl. moms | Total inkl. moms
+        due = Til gode | Beløb til kreditering
     """),
 }

@@ -1,6 +1,6 @@
 """How one invoice is dressed: fonts, words, forms of numbers, dates and amounts. Where things stand is `layouts`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from samples.companies import Company
-from samples.vocabulary import labels, month_name
+from samples.vocabulary import credit_note_labels, labels, month_name
 
 Ruling = Literal["none", "rows", "grid", "zebra"]
 Colour = tuple[float, float, float]
@@ -99,7 +99,9 @@ class PageStyle:
         sign = _SYMBOLS[code] if self.currency.startswith("sign") else code
         if self.currency.endswith("before"):
             tight = self.currency == "sign before" and self.language == "en"
-            return f"{sign}{figures}" if tight else f"{sign} {figures}"
+            if tight:
+                return f"-{sign}{figures[1:]}" if value < 0 else f"{sign}{figures}"
+            return f"{sign} {figures}"
         return f"{figures} {sign}"
 
     def rate(self, value: Decimal) -> str:
@@ -132,7 +134,9 @@ class PageStyle:
         return f"{value[:2]} {value[2:]}" if self.groups_identifiers and value[:2] != "AT" else value
 
 
-def draw_style(seller: Company, language: str, random: Random, *, monospaced: bool = False) -> PageStyle:
+def draw_style(
+    seller: Company, language: str, random: Random, *, monospaced: bool = False, is_credit_note: bool = False
+) -> PageStyle:
     """A style that fits the language and the seller's country."""
     register_fonts()
     regular, bold = ("Courier", "Courier-Bold") if monospaced else random.choice(_STANDARD_FONTS)
@@ -156,7 +160,7 @@ def draw_style(seller: Company, language: str, random: Random, *, monospaced: bo
         placed = ("code before", "code after", "none") if swiss else ("sign after", "code after", "none")
     else:
         placed = ("sign after", "sign after", "code after", "code before", "none")
-    return PageStyle(
+    style = PageStyle(
         language=language,
         labels=words,
         regular=regular,
@@ -179,6 +183,8 @@ def draw_style(seller: Company, language: str, random: Random, *, monospaced: bo
         groups_identifiers=random.random() < 0.6,
         terms_as_sentence=random.random() < 0.6,
     )
+    # Drawn last, so that an invoice looks the same whatever words a credit note has.
+    return replace(style, labels=words | credit_note_labels(language, random)) if is_credit_note else style
 
 
 def register_fonts() -> None:

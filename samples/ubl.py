@@ -6,7 +6,7 @@ from typing import Any, Final
 from lxml import etree
 
 from invoiceflow.domain.invoice import InvoiceLine, Party
-from samples.factur_x import GUIDELINES
+from samples.factur_x import GUIDELINES, credit_transfer
 from samples.invoice_draw import Bill
 
 _CAC: Final = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -72,7 +72,7 @@ class _Writer:
         payment = self._invoice.payment
         if payment.account_id:
             means = _aggregate(root, "PaymentMeans")
-            _basic(means, "PaymentMeansCode", "58")
+            _basic(means, "PaymentMeansCode", credit_transfer(self._invoice.currency_code))
             _basic(means, "PaymentID", payment.reference)
             account = _aggregate(means, "PayeeFinancialAccount")
             _basic(account, "ID", payment.account_id)

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Final
 
-from samples.label_table import LABELS
+from samples.label_table import CREDIT_NOTE_LABELS, LABELS
 
 KEYS: Final = (
     "invoice", "credit_note", "number", "issue_date", "due_date", "delivery_date", "order", "buyer_reference",
@@ -18,6 +18,11 @@ def labels(language: str, random: Random) -> dict[str, str]:
     """One word or phrase for each key, chosen among the language's synonyms."""
     table = LABELS[language]
     return {key: random.choice(table[key]) for key in KEYS}
+
+
+def credit_note_labels(language: str, random: Random) -> dict[str, str]:
+    """What takes the place of the invoice's own words where money is given back."""
+    return {key: random.choice(words) for key, words in CREDIT_NOTE_LABELS[language].items()}
 
 
 def unit_name(language: str, unit_code: str) -> str:

@@ -3,7 +3,7 @@
 from reportlab.lib.pagesizes import A4
 
 from samples.invoice_draw import Bill
-from samples.layouts import blocks
+from samples.layouts import blocks, totals
 from samples.layouts.line_table import Frame, draw_line_table
 from samples.layouts.sheet import Sheet
 
@@ -14,7 +14,7 @@ def two_column(sheet: Sheet, bill: Bill) -> None:
     """Seller on the left, buyer on the right, both under a heading; details label above value."""
     x0, x1, middle = 45.0, sheet.width - 45, sheet.width / 2 + 12
     _numbered(sheet, x1)
-    sheet.text(x0, 62, blocks.title(bill, sheet), bold=True, size=20, colour=sheet.style.colour)
+    sheet.text(x0, 62, blocks.title(bill, sheet.style), bold=True, size=20, colour=sheet.style.colour)
     sheet.text(x0, 92, sheet.style.label("seller"), bold=True, colour=sheet.style.colour)
     sheet.text(middle, 92, sheet.style.label("bill_to"), bold=True, colour=sheet.style.colour)
     left = blocks.contact(sheet, bill, x0, blocks.address(sheet, bill, "seller", x0, 107, with_vat=True))
@@ -27,7 +27,7 @@ def boxed(sheet: Sheet, bill: Bill) -> None:
     """All details in a grid of boxes, both parties in boxes, the totals in a box."""
     x0, x1, middle = 40.0, sheet.width - 40, sheet.width / 2
     _numbered(sheet, x1)
-    sheet.text(sheet.width / 2, 54, blocks.title(bill, sheet).upper(), bold=True, size=16, align="centre")
+    sheet.text(sheet.width / 2, 54, blocks.title(bill, sheet.style).upper(), bold=True, size=16, align="centre")
     sheet.box(x0, 68, middle, 158)
     sheet.box(middle, 68, x1, 158)
     sheet.text(x0 + 6, 81, sheet.style.label("seller"), size=7, colour=blocks.GREY)
@@ -46,7 +46,7 @@ def seller_right(sheet: Sheet, bill: Bill) -> None:
     y = blocks.tax_numbers(sheet, bill, side, blocks.contact(sheet, bill, side, y))
     under = blocks.details_stacked(sheet, blocks.details(bill, sheet), side, y + 14)
     blocks.address(sheet, bill, "buyer", x0, 130, bold_name=False)
-    sheet.text(x0, 230, blocks.title(bill, sheet), bold=True, size=18)
+    sheet.text(x0, 230, blocks.title(bill, sheet.style), bold=True, size=18)
     _ending(sheet, bill, Frame(x0, x1, 60, sheet.height - 60), max(under, 240.0) + 10, tax_table=False)
 
 
@@ -67,7 +67,7 @@ def title_line(sheet: Sheet, bill: Bill) -> None:
         bill.language, "of"
     )
     words = (
-        f"{blocks.title(bill, sheet)} {_number_sign(bill.language)} {invoice.number} {link} {style.date(invoice.issue_date)}"
+        f"{blocks.title(bill, style)} {_number_sign(bill.language)} {invoice.number} {link} {style.date(invoice.issue_date)}"
         if invoice.issue_date
         else ""
     )
@@ -83,7 +83,7 @@ def ledger(sheet: Sheet, bill: Bill) -> None:
     x0, x1, middle = 36.0, sheet.width - 36, sheet.width / 2 + 6
     _numbered(sheet, x1)
     blocks.draw_logo(sheet, bill, x0, 52, size=12)
-    sheet.text(x1, 52, blocks.title(bill, sheet), bold=True, size=14, align="right")
+    sheet.text(x1, 52, blocks.title(bill, sheet.style), bold=True, size=14, align="right")
     sheet.rule(x0, 62, x1, 62)
     left = blocks.tax_numbers(sheet, bill, x0, blocks.address(sheet, bill, "seller", x0, 80))
     fields = blocks.details(bill, sheet)
@@ -97,7 +97,7 @@ def landscape(sheet: Sheet, bill: Bill) -> None:
     """Across the page: seller, buyer and details in three columns."""
     x0, x1, third = 45.0, sheet.width - 45, (sheet.width - 90) / 3
     _numbered(sheet, x1)
-    sheet.text(x0, 56, blocks.title(bill, sheet), bold=True, size=18, colour=sheet.style.colour)
+    sheet.text(x0, 56, blocks.title(bill, sheet.style), bold=True, size=18, colour=sheet.style.colour)
     blocks.tax_numbers(sheet, bill, x0, blocks.address(sheet, bill, "seller", x0, 84))
     blocks.address(sheet, bill, "buyer", x0 + third, 84)
     under = blocks.details_beside(sheet, blocks.details(bill, sheet), x0 + 2 * third, x1, 84)
@@ -120,11 +120,11 @@ def _numbered(sheet: Sheet, x1: float) -> None:
 
 def _ending(sheet: Sheet, bill: Bill, frame: Frame, y: float, *, tax_table: bool, boxed: bool = False) -> None:
     y = draw_line_table(sheet, bill, frame, y)
-    if y + blocks.totals_height(sheet, bill) > frame.bottom:
+    if y + totals.totals_height(sheet, bill) > frame.bottom:
         sheet.next_page()
         y = frame.top
     y += 10
-    left = blocks.draw_tax_table(sheet, bill, frame.x0, frame.x0 + 230, y) if tax_table else y
-    right = blocks.draw_totals(sheet, bill, frame.x1 - 225, frame.x1, y, tax_rows=not tax_table, boxed=boxed)
+    left = totals.draw_tax_table(sheet, bill, frame.x0, frame.x0 + 230, y) if tax_table else y
+    right = totals.draw_totals(sheet, bill, frame.x1 - 225, frame.x1, y, tax_rows=not tax_table, boxed=boxed)
     y = blocks.draw_notes(sheet, bill, frame.x0, frame.x1, max(left, right) + 12)
     blocks.draw_payment(sheet, bill, frame.x0, frame.x1, y + 8, with_reference=True)

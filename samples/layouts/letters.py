@@ -1,7 +1,7 @@
 """Letters: the buyer's address where the envelope has its window, the sender in the head or only in the foot."""
 
 from samples.invoice_draw import Bill
-from samples.layouts import blocks
+from samples.layouts import blocks, totals
 from samples.layouts.line_table import Frame, draw_line_table
 from samples.layouts.sheet import Sheet
 
@@ -25,7 +25,7 @@ def din_letter(sheet: Sheet, bill: Bill) -> None:
     blocks.address(sheet, bill, "buyer", x0, 156, bold_name=False)
     under = blocks.details_beside(sheet, blocks.details(bill, sheet), 350, x1, 156)
     y = max(under, 240.0) + 26
-    sheet.text(x0, y, f"{blocks.title(bill, sheet)} {bill.invoice.number}", bold=True, size=13)
+    sheet.text(x0, y, f"{blocks.title(bill, sheet.style)} {bill.invoice.number}", bold=True, size=13)
     y = sheet.paragraph(x0, y + 24, sheet.style.label("greeting"), x1 - x0)
     _body(sheet, bill, Frame(x0, x1, 70, sheet.height - 92), y + 4)
 
@@ -70,7 +70,7 @@ def footer_only(sheet: Sheet, bill: Bill) -> None:
 
     foot()
     sheet.on_new_page = foot
-    sheet.text(x0, 76, blocks.title(bill, sheet), size=22)
+    sheet.text(x0, 76, blocks.title(bill, sheet.style), size=22)
     sheet.text(x0, 116, sheet.style.label("bill_to"), size=sheet.style.size - 1, colour=blocks.GREY)
     y = blocks.address(sheet, bill, "buyer", x0, 132)
     y = blocks.details_above(sheet, blocks.details(bill, sheet), x0, x1, y + 12, boxed=False)
@@ -79,9 +79,9 @@ def footer_only(sheet: Sheet, bill: Bill) -> None:
 
 def _body(sheet: Sheet, bill: Bill, frame: Frame, y: float) -> None:
     y = draw_line_table(sheet, bill, frame, y)
-    if y + blocks.totals_height(sheet, bill) > frame.bottom:
+    if y + totals.totals_height(sheet, bill) > frame.bottom:
         sheet.next_page()
         y = frame.top
-    y = blocks.draw_totals(sheet, bill, frame.x1 - 235, frame.x1, y + 6)
+    y = totals.draw_totals(sheet, bill, frame.x1 - 235, frame.x1, y + 6)
     y = blocks.draw_notes(sheet, bill, frame.x0, frame.x1, y + 14)
     sheet.paragraph(frame.x0, y + 8, sheet.style.label("thanks"), frame.x1 - frame.x0)

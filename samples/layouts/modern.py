@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from samples.invoice_draw import Bill
-from samples.layouts import blocks
+from samples.layouts import blocks, totals
 from samples.layouts.line_table import Frame, draw_line_table
 from samples.layouts.sheet import Sheet
 
@@ -22,14 +22,14 @@ def colour_band(sheet: Sheet, bill: Bill) -> None:
     foot()
     sheet.on_new_page = foot
     sheet.box(0, 0, sheet.width, 84, fill=sheet.style.colour, stroke=None)
-    sheet.text(x0, 52, blocks.title(bill, sheet), bold=True, size=24, colour=_WHITE)
+    sheet.text(x0, 52, blocks.title(bill, sheet.style), bold=True, size=24, colour=_WHITE)
     sheet.text(x1, 52, bill.seller.name, bold=True, size=11, align="right", colour=_WHITE, says="seller.name")
     under = blocks.details_beside(sheet, blocks.details(bill, sheet), middle + 20, x1, 116, right=True)
     y = blocks.address(sheet, bill, "buyer", x0, 116, with_vat=True)
     y = max(y, under) + 14
     y = draw_line_table(sheet, bill, Frame(x0, x1, 60, sheet.height - 60), y, band=sheet.style.colour)
     y = _room(sheet, bill, y, sheet.height - 60)
-    y = blocks.draw_totals(sheet, bill, x1 - 225, x1, y + 6, band=sheet.style.colour)
+    y = totals.draw_totals(sheet, bill, x1 - 225, x1, y + 6, band=sheet.style.colour)
     y = blocks.draw_notes(sheet, bill, x0, x1, y + 12) + 12
     left = blocks.draw_payment(sheet, bill, x0, middle, y, with_reference=True)
     blocks.tax_numbers(sheet, bill, middle + 55, blocks.address(sheet, bill, "seller", middle + 55, y))
@@ -57,7 +57,7 @@ def amount_first(sheet: Sheet, bill: Bill) -> None:
     y = blocks.details_beside(sheet, blocks.details(bill, sheet), x0, x1, 268)
     y = draw_line_table(sheet, bill, Frame(x0, x1, 66, sheet.height - 90), y + 6)
     y = _room(sheet, bill, y, sheet.height - 90)
-    y = blocks.draw_totals(sheet, bill, x0, x1, y + 6)
+    y = totals.draw_totals(sheet, bill, x0, x1, y + 6)
     y = blocks.draw_notes(sheet, bill, x0, x1, y + 10)
     blocks.draw_payment(sheet, bill, x0, x1, y + 8, with_reference=True)
 
@@ -87,16 +87,16 @@ def sidebar(sheet: Sheet, bill: Bill) -> None:
         sheet.text(22, y + 10, field.label, size=7, colour=blocks.GREY)
         sheet.text(22, y + 20, field.value, size=7, says=field.path)
         y += 22
-    sheet.text(x0, 64, blocks.title(bill, sheet), size=22, colour=sheet.style.colour)
+    sheet.text(x0, 64, blocks.title(bill, sheet.style), size=22, colour=sheet.style.colour)
     y = blocks.address(sheet, bill, "buyer", x0, 100)
     y = draw_line_table(sheet, bill, Frame(x0, x1, 60, sheet.height - 60), y + 16)
     y = _room(sheet, bill, y, sheet.height - 60)
-    y = blocks.draw_totals(sheet, bill, x1 - 210, x1, y + 6)
+    y = totals.draw_totals(sheet, bill, x1 - 210, x1, y + 6)
     blocks.draw_notes(sheet, bill, x0, x1, y + 12)
 
 
 def _room(sheet: Sheet, bill: Bill, y: float, bottom: float) -> float:
-    if y + blocks.totals_height(sheet, bill) <= bottom:
+    if y + totals.totals_height(sheet, bill) <= bottom:
         return y
     sheet.next_page()
     return 60.0

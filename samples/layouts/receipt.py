@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from samples.invoice_draw import Bill
-from samples.layouts import blocks
+from samples.layouts import blocks, totals
 from samples.layouts.sheet import Sheet
 from samples.vocabulary import unit_name
 
@@ -28,7 +28,7 @@ def receipt(sheet: Sheet, bill: Bill) -> None:
         y += step
     blocks.says_address(sheet, "seller")
     y = blocks.tax_numbers(sheet, bill, x0, y + 4, size=7.5)
-    sheet.text(sheet.width / 2, y + 8, blocks.title(bill, sheet), bold=True, size=11, align="centre")
+    sheet.text(sheet.width / 2, y + 8, blocks.title(bill, sheet.style), bold=True, size=11, align="centre")
     y = blocks.details_beside(sheet, blocks.details(bill, sheet), x0, x1, y + 26, right=True)
     sheet.text(x0, y + 4, f"{style.label('bill_to')}:")
     y = blocks.address(sheet, bill, "buyer", x0, y + 4 + step) + 2
@@ -43,7 +43,7 @@ def receipt(sheet: Sheet, bill: Bill) -> None:
         y += step
     sheet.said.update(f"lines.{part}" for part in ("name", "quantity", "unit_code", "unit_price", "net_amount"))
     sheet.rule(x0, y, x1, y)
-    y = blocks.draw_totals(sheet, bill, x0, x1, y)
+    y = totals.draw_totals(sheet, bill, x0, x1, y)
     y = blocks.draw_notes(sheet, bill, x0, x1, y + 8)
     for field in blocks.payment_fields(sheet, bill):
         sheet.text(x0, y + 4, f"{field.label} {field.value}", size=7, says=field.path)

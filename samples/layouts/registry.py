@@ -7,7 +7,7 @@ from typing import Final
 from reportlab.lib.pagesizes import A4, LETTER
 
 from samples.invoice_draw import Bill
-from samples.layouts import forms, letters, modern, receipt
+from samples.layouts import blocks, forms, letters, modern, receipt
 from samples.layouts.sheet import Sheet
 from samples.page_style import PageStyle
 
@@ -41,7 +41,7 @@ def draw(layout: Layout, bill: Bill, style: PageStyle) -> Drawn:
 
 
 def _drawn(layout: Layout, bill: Bill, style: PageStyle, page_count: int | None) -> Sheet:
-    sheet = Sheet(style, f"{style.label('invoice')} {bill.invoice.number}", layout.page_size(bill), page_count)
+    sheet = Sheet(style, f"{blocks.title(bill, style)} {bill.invoice.number}", layout.page_size(bill), page_count)
     layout.draw(sheet, bill)
     return sheet
 

@@ -3,15 +3,18 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import iban
+from stdnum.de import leitweg
 from typer.testing import CliRunner
 
 from invoiceflow.domain.invoice import Invoice
@@ -20,7 +23,7 @@ from samples.__main__ import main
 from samples.companies import COMPANIES
 from samples.generate import Sample, demo_samples, sample_invoices, write_samples
 from samples.invoice_draw import LANGUAGES, Wishes, draw_bill
-from samples.label_table import LABELS
+from samples.label_table import CREDIT_NOTE_LABELS, LABELS
 from samples.layouts.registry import LAYOUTS, draw
 from samples.layouts.sheet import Sheet
 from samples.page_style import draw_style
@@ -63,6 +66,7 @@ def test_the_demo_has_what_a_clerk_meets(demo: list[Sample]) -> None:
     assert {s.language for s in demo} == {"de", "en", "fr", "es", "it", "nl"}
     assert any(s.truth.type_code == "381" for s in demo)
     assert any(len(pypdfium2.PdfDocument(s.pdf)) > 1 for s in demo)
+    assert not any("Leitweg-ID" in page_text(s.pdf) and not leitweg.is_valid(s.truth.buyer_reference or "") for s in demo)
     assert any(s.truth.totals.line_net_total != s.truth.totals.without_tax for s in demo if s.truth.totals.line_net_total)
     assert demo == demo_samples()
 
@@ -167,6 +171,74 @@ def test_every_language_has_a_word_for_every_label() -> None:
         assert all(word for words in table.values() for word in words), language
 
 
+def test_a_credit_note_has_words_of_its_own_for_number_and_total() -> None:
+    for seed in range(90):
+        random, language = Random(seed), LANGUAGES[seed % len(LANGUAGES)]
+        bill = draw_bill(language, random, Wishes(credit_note=True))
+        style = draw_style(bill.seller, language, random, is_credit_note=True)
+        for key, words in CREDIT_NOTE_LABELS[language].items():
+            assert style.label(key) in words, (language, key)
+        text = page_text(draw(LAYOUTS["ledger"], bill, style).pdf)
+        assert style.label("number") in text
+        assert style.label("gross") in text
+
+
+def test_credit_notes_among_the_samples_never_speak_of_an_invoice_number(drawn: list[Sample], demo: list[Sample]) -> None:
+    given_back = [s for s in drawn + demo if s.kind != "scan" and s.truth.type_code == "381"]
+    assert len(given_back) > 5
+    for sample in given_back:
+        own = CREDIT_NOTE_LABELS[sample.language]["number"]
+        of_invoices = [w for w in LABELS[sample.language]["number"] if not any(w in word for word in own)]
+        text = page_text(sample.pdf)
+        assert not [word for word in of_invoices if word in text], sample.name
+
+
+def test_every_language_has_words_for_a_credit_note() -> None:
+    assert set(CREDIT_NOTE_LABELS) == set(LABELS)
+    for language, table in CREDIT_NOTE_LABELS.items():
+        assert set(table) == {"number", "issue_date", "gross", "due"}, language
+        assert not any("rechnungs" in word.lower() for words in table.values() for word in words)
+
+
+def test_only_german_buyers_have_a_leitweg_id_and_it_bears_its_name() -> None:
+    seen = 0
+    for seed in range(900):
+        random, language = Random(seed), LANGUAGES[seed % len(LANGUAGES)]
+        bill = draw_bill(language, random, Wishes(lines=1))
+        reference = bill.invoice.buyer_reference or ""
+        if reference.startswith("04011000"):
+            seen += 1
+            assert bill.buyer.country == "DE"
+            assert leitweg.is_valid(reference)
+            style = draw_style(bill.seller, language, random)
+            assert "Leitweg-ID" in page_text(draw(LAYOUTS["din_letter"], bill, style).pdf)
+        else:
+            assert not leitweg.is_valid(reference), reference
+    assert seen > 3
+
+
+def test_an_american_address_has_its_state_apart_from_the_zip_code() -> None:
+    bill = draw_bill("en", Random(1), Wishes(seller="Copper Mesa Supply Co."))
+    address = bill.invoice.seller.address
+    assert (address.city, address.country_subdivision, address.post_code) == ("Albuquerque", "NM", "87109")
+    sheet = draw(LAYOUTS["ledger"], bill, draw_style(bill.seller, "en", Random(1)))
+    assert "Albuquerque, NM 87109" in page_text(sheet.pdf)
+    assert "seller.address.country_subdivision" in sheet.said
+
+
+@pytest.mark.parametrize(
+    ("currency", "printed"),
+    [("sign before", "-$1,234.50"), ("sign after", "-1,234.50 $"), ("code before", "USD -1,234.50"), ("none", "-1,234.50")],
+)
+def test_the_minus_stands_before_a_sign_that_clings_to_the_figures(
+    currency: Literal["sign before", "sign after", "code before", "none"], printed: str
+) -> None:
+    seller = next(c for c in COMPANIES if c.country == "US")
+    style = replace(draw_style(seller, "en", Random(1)), currency=currency)
+    assert style.amount(Decimal("-1234.50"), "USD") == printed
+    assert style.amount(Decimal("1234.50"), "USD") == printed.replace("-", "")
+
+
 def test_wishes_are_granted() -> None:
     bill = draw_bill(
         "de", Random(1), Wishes(country="AT", lines=50, number="X-1", credit_note=True, several_rates=True, domestic=True)
@@ -207,11 +279,12 @@ def test_no_text_of_a_layout_touches_another_or_leaves_the_paper(layout: str, mo
 
     monkeypatch.setattr(Sheet, "text", spy)
     kind = LAYOUTS[layout]
-    for seed in range(45):
+    for seed in range(54):
         random = Random(seed)
         language = LANGUAGES[seed % len(LANGUAGES)]
-        bill = draw_bill(language, random, Wishes(lines=random.randint(1, 8) if kind.most_lines else None))
-        style = draw_style(bill.seller, language, random, monospaced=kind.monospaced)
+        lines = random.randint(1, 8) if kind.most_lines else None
+        bill = draw_bill(language, random, Wishes(lines=lines, credit_note=seed % 4 == 0))
+        style = draw_style(bill.seller, language, random, monospaced=kind.monospaced, is_credit_note=bill.is_credit_note)
         width, height = kind.page_size(bill)
         boxes.clear()
         draw(kind, bill, style)

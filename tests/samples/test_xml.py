@@ -102,6 +102,12 @@ def test_the_ubl_says_what_the_invoice_says(bill: Bill) -> None:
     assert texts(xml, "PayeeFinancialAccount/ID") == [invoice.payment.account_id]
 
 
+def test_only_euros_are_paid_by_sepa(bill: Bill) -> None:
+    wanted = ["58" if bill.invoice.currency_code == "EUR" else "30"]
+    assert texts(cii_xml(bill), "SpecifiedTradeSettlementPaymentMeans/TypeCode") == wanted
+    assert texts(ubl_xml(bill), "PaymentMeans/PaymentMeansCode") == wanted
+
+
 def test_a_ubl_credit_note_has_a_root_of_its_own() -> None:
     bill = draw_bill("nl", Random(2), Wishes(credit_note=True))
     xml = ubl_xml(bill)
