@@ -87,16 +87,20 @@ def consume_job() -> None:
     consume()
 
 
-@dg.job(executor_def=dg.in_process_executor)
+# a run whose code server died stays "started": Dagster ends it at its longest time
+BOUNDED = {"dagster/max_runtime": "3600"}
+
+
+@dg.job(executor_def=dg.in_process_executor, tags=BOUNDED)
 def reprocess_job() -> None:
     reprocess()
 
 
-@dg.job(executor_def=dg.in_process_executor)
+@dg.job(executor_def=dg.in_process_executor, tags=BOUNDED)
 def sweep_job() -> None:
     sweep()
 
 
-@dg.job(executor_def=dg.in_process_executor)
+@dg.job(executor_def=dg.in_process_executor, tags=BOUNDED)
 def retention_job() -> None:
     expire()

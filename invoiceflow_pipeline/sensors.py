@@ -54,13 +54,16 @@ def invoice_queue(context: dg.SensorEvaluationContext, system: dg.ResourceParam[
 def ghost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     now = housekeeping.now()
     filters = dg.RunsFilter(job_name=consume_job.name, statuses=[*UNFINISHED, dg.DagsterRunStatus.CANCELING])
-    ghosts = [
-        record.dagster_run
+    silent = {
+        record.dagster_run.run_id: record.dagster_run
         for record in context.instance.get_run_records(filters, limit=50)
         if is_ghost(record.dagster_run.tags.get(ALIVE_AT), record.create_timestamp, now)
-    ]
-    for run in ghosts:
-        context.instance.report_run_failed(run, "Its process is gone; the queue has given its messages to another.")
+    }
+    # silent twice in a row: after an outage of Dagster's database a living consumer needs a moment to say so
+    ghosts = silent.keys() & set((context.cursor or "").split())
+    for run_id in ghosts:
+        context.instance.report_run_failed(silent[run_id], "Its process is gone; the queue has given its messages to another.")
+    context.update_cursor(" ".join(sorted(silent.keys() - ghosts)))
     return dg.SkipReason(f"{len(ghosts)} ghosts")
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 import dagster as dg
 import pytest
@@ -12,12 +13,13 @@ from invoiceflow.bootstrap import System
 from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox, SandboxLimits
+from invoiceflow_pipeline import housekeeping, jobs, sensors
 from invoiceflow_pipeline.consuming import Consumption
 from invoiceflow_pipeline.events import orchestrator
 from invoiceflow_pipeline.processing import Outcome
 from tests.pipeline.test_consuming import consumption, sent
 from tests.pipeline.test_processing import Recorded, make
-from tests.rows import new_id
+from tests.rows import new_id, now
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +181,23 @@ def test_a_queue_message_of_an_unknown_invoice_is_acknowledged(
         wait_until(lambda: system.queue.depth().consumers == 1)
         wait_until(lambda: system.queue.depth().waiting + system.queue.depth().unacknowledged == 0)
     processor.close()
+
+
+def test_a_run_whose_process_is_gone_is_marked_failed_and_one_that_comes_back_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = now() + timedelta(minutes=10)
+    monkeypatch.setattr(housekeeping, "now", lambda: at)
+    started, cursor = dg.DagsterRunStatus.STARTED, ""
+    with dg.DagsterInstance.ephemeral() as instance:
+        gone = instance.create_run_for_job(jobs.consume_job, status=started, tags={jobs.STATE: jobs.CONSUMING})
+        quiet = instance.create_run_for_job(jobs.consume_job, status=started, tags={jobs.STATE: jobs.CONSUMING})
+        for tick in range(2):
+            with dg.build_sensor_context(instance=instance, cursor=cursor) as context:
+                sensors.ghost_runs(context)
+                cursor = context.cursor or ""
+            if tick == 0:
+                instance.add_run_tags(quiet.run_id, {jobs.ALIVE_AT: at.isoformat()})
+        ended = {run_id: run.status for run_id in (gone.run_id, quiet.run_id) if (run := instance.get_run_by_id(run_id))}
+    assert ended == {gone.run_id: dg.DagsterRunStatus.FAILURE, quiet.run_id: started}
 
 
 def test_many_partition_keys_are_removed_at_once() -> None:
