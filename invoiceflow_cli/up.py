@@ -221,7 +221,9 @@ def running(home: Path, ports: Ports, host: str, tell: Callable[[str], None] = l
         up = Up(home, ports, host)
         before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
         for number, handler in before.items():
-            if handler is not signal.SIG_IGN:  # nohup
+            # nohup keeps SIGHUP ignored. An ignored SIGINT (a script's background job) must not be handed down: Dagster
+            # takes its way with SIGINT for SIGTERM as well, and would never end
+            if number != signal.SIGHUP or handler is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: up.stop_now.set())
         try:
             up.start(tell)
