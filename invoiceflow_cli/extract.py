@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from invoiceflow.domain.extraction import StoredExtraction
-from invoiceflow.domain.failures import Failure, PermanentFailure
+from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice_document import to_document
 from invoiceflow.sandbox import Sandbox, SandboxError, SandboxLimits
 from invoiceflow_pipeline.reading import read_invoice
@@ -92,7 +92,7 @@ def _submitted(sandbox: Sandbox, path: Path) -> "Future[StoredExtraction]":
 def _answer(path: Path, reading: "Future[StoredExtraction]", started: float) -> dict[str, Any]:
     try:
         extraction = reading.result()
-    except Failure as failure:
+    except PermanentFailure as failure:
         fault = {"code": failure.code, "message": failure.message}
     except SandboxError as error:
         fault = {"code": f"extraction.{type(error).__name__.removeprefix('Sandbox').lower()}", "message": str(error)}

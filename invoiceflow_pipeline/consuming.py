@@ -4,6 +4,8 @@ It reconnects by itself, and leaves when told to stop, at its limits once a succ
 """
 
 import logging
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -189,9 +191,6 @@ class _Session:
 @contextmanager
 def stop_on_signals() -> Iterator[Event]:
     """An event that SIGTERM and SIGINT set instead of what they did before; only in a process's main thread."""
-    import signal
-    import threading
-
     stop = Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop

@@ -6,7 +6,7 @@ from invoiceflow.domain.extraction import StoredExtraction
 
 
 def read_invoice(content: bytes) -> StoredExtraction:
-    """Raises PermanentFailure, TransientFailure. Imports the extraction when it is first used: a worker has it preloaded."""
+    """Raises PermanentFailure. Imports the extraction when it is first used: a worker has it preloaded."""
     from invoiceflow_pipeline.extraction.extract import extract
     from invoiceflow_pipeline.extraction.version import EXTRACTOR_VERSION
 

@@ -18,10 +18,6 @@ class IngestionStatus(StrEnum):
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
 
-    @property
-    def is_final(self) -> bool:
-        return self in (IngestionStatus.COMPLETED, IngestionStatus.FAILED)
-
 
 @dataclass(frozen=True, slots=True)
 class RecordedFailure:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from invoiceflow.domain.ingestion import Ingestion
 from invoiceflow.domain.invoice_document import to_document
 from invoiceflow.domain.search.cursor import MAX_LENGTH, CursorError
-from invoiceflow.domain.search.query import Search
+from invoiceflow.domain.search.query import Facet, Search, Sort
 from invoiceflow.ports.object_store import NoSuchObject
 from invoiceflow_api import problems
 from invoiceflow_api.correlation import CorrelationMiddleware, correlation_id
@@ -30,20 +30,6 @@ PREFIX: Final = "/api/v1/invoices"
 MAX_LIMIT: Final = 100
 MAX_VALUES: Final = 50
 
-Sort = Literal[
-    "relevance",
-    "-received_at",
-    "received_at",
-    "-issue_date",
-    "issue_date",
-    "-payment_due_date",
-    "payment_due_date",
-    "-total",
-    "total",
-    "seller",
-    "number",
-]
-Facet = Literal["seller", "currency", "status", "month", "finding"]
 Amount = Annotated[Decimal | None, Query(max_digits=20, decimal_places=4)]
 Values = Annotated[list[str], Query(max_length=MAX_VALUES)]
 

@@ -7,30 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
-import pytest
-
 from invoiceflow.bootstrap import System
 from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox, SandboxLimits
 from invoiceflow_pipeline.consuming import Consumption
 from invoiceflow_pipeline.processing import Processor
-from tests.pipeline.test_processing import Recorded, make
+from tests.pipeline.working import Recorded, make
 from tests.rows import accepted, new_id
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox(2, SandboxLimits(memory_bytes=1 << 31, wall_seconds=3.0))
-    yield sandbox
-    sandbox.close()
-
-
-@pytest.fixture
-def processor(system: System, sandbox: Sandbox) -> Iterator[Processor]:
-    processor = make(system, sandbox)
-    yield processor
-    processor.close()
 
 
 def consumption(system: System, processor: Processor, **changes: object) -> Consumption:

@@ -12,22 +12,15 @@ from invoiceflow.domain.ingestion import Ingestion, IngestionStatus
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.alert_outbox import Alert, AlertOutbox
 from invoiceflow.ports.ingest_queue import Message, QueueDepth
-from invoiceflow.sandbox import Sandbox, SandboxLimits
+from invoiceflow.sandbox import Sandbox
 from invoiceflow_pipeline import alerting, housekeeping, jobs, schedules, sensors
 from invoiceflow_pipeline.assets.invoice import invoice
 from invoiceflow_pipeline.definitions import defs
 from invoiceflow_pipeline.events import CHECK
 from invoiceflow_pipeline.partitions import INVOICES
 from invoiceflow_pipeline.resources import Pipeline
-from tests.pipeline.test_processing import make
+from tests.pipeline.working import make
 from tests.rows import accepted, added, completed, new_id, now
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox(1, SandboxLimits(memory_bytes=1 << 31, wall_seconds=3.0))
-    yield sandbox
-    sandbox.close()
 
 
 @pytest.fixture

@@ -12,21 +12,14 @@ from sqlalchemy.exc import OperationalError
 from invoiceflow.bootstrap import System
 from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.unavailable import Unavailable
-from invoiceflow.sandbox import Sandbox, SandboxLimits
+from invoiceflow.sandbox import Sandbox
 from invoiceflow_pipeline import housekeeping, jobs, sensors
 from invoiceflow_pipeline.consuming import Consumption
 from invoiceflow_pipeline.events import orchestrator
 from invoiceflow_pipeline.processing import Outcome
 from tests.pipeline.test_consuming import consumption, sent
-from tests.pipeline.test_processing import Recorded, make
+from tests.pipeline.working import Recorded, make
 from tests.rows import new_id, now
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox(1, SandboxLimits(memory_bytes=1 << 31, wall_seconds=3.0))
-    yield sandbox
-    sandbox.close()
 
 
 @contextmanager

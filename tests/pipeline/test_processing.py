@@ -1,6 +1,6 @@
 """What happens to a batch: order, outcomes, and that one bad invoice never fails its batch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -10,77 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoiceflow.bootstrap import System
-from invoiceflow.domain.extraction import StoredExtraction
-from invoiceflow.domain.failures import PermanentFailure
-from invoiceflow.domain.ingestion import MAX_ATTEMPTS, Ingestion, IngestionStatus
+from invoiceflow.domain.ingestion import MAX_ATTEMPTS, IngestionStatus
 from invoiceflow.domain.search.document import SearchDocument
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.unavailable import Unavailable
-from invoiceflow.sandbox import Sandbox, SandboxLimits
+from invoiceflow.sandbox import Sandbox
 from invoiceflow_pipeline.processing import EXTRACTED, INDEXED, RAW, STEPS, Outcome, Processor, delay_before, keep_trying
-from tests.rows import accepted, new_id, now, reading
-
-
-def read(content: bytes) -> StoredExtraction:
-    """Runs in the sandbox: what the content says happens."""
-    import os
-    import time
-
-    if content == b"hang":
-        time.sleep(60)
-    if content == b"kill":
-        os._exit(9)
-    if content == b"eat":
-        bytearray(1 << 34)
-    if content == b"fault":
-        raise RuntimeError("a fault of ours")
-    if content == b"broken":
-        raise PermanentFailure("file.corrupted", "The PDF is damaged.")
-    return reading(number=content.decode())
-
-
-class Recorded:
-    def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
-
-    def record(self, outcomes: Sequence[Outcome]) -> None:
-        self.outcomes += outcomes
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox(2, SandboxLimits(memory_bytes=1 << 31, wall_seconds=2.0))
-    yield sandbox
-    sandbox.close()
-
-
-@pytest.fixture
-def processor(system: System, sandbox: Sandbox) -> Iterator[Processor]:
-    processor = make(system, sandbox)
-    yield processor
-    processor.close()
-
-
-def make(system: System, sandbox: Sandbox) -> Processor:
-    return Processor(
-        ingestions=system.ingestions,
-        objects=system.objects,
-        search=system.search,
-        sandbox=sandbox,
-        read=read,
-        now=now,
-        jitter=lambda: 0.5,
-    )
-
-
-def found(system: System, ingestion: Ingestion) -> Ingestion:
-    row = system.ingestions.get(ingestion.id)
-    assert row is not None
-    return row
-
-
-def numbers(system: System) -> dict[str, str]:
-    return {hit["request_id"]: hit["status"] for hit in system.search.search(Search(limit=100)).hits}
+from tests.pipeline.working import Recorded, found, make, numbers
+from tests.rows import accepted, new_id
 
 
 def test_a_good_invoice_is_read_found_and_completed(system: System, processor: Processor) -> None:

@@ -1,6 +1,6 @@
 """Any subset of steps keeps row and search together; what one invoice breaks is its own failure; sweeps that are cut off."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -14,25 +14,11 @@ from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.object_store import ObjectStore
 from invoiceflow.ports.unavailable import Unavailable
-from invoiceflow.sandbox import Sandbox, SandboxLimits
+from invoiceflow.sandbox import Sandbox
 from invoiceflow_pipeline import housekeeping
 from invoiceflow_pipeline.processing import EXTRACTED, INDEXED, RAW, STEPS, Outcome, Processor
-from tests.pipeline.test_processing import Recorded, found, make, numbers
+from tests.pipeline.working import Recorded, found, make, numbers
 from tests.rows import accepted, added, now
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox(1, SandboxLimits(memory_bytes=1 << 31, wall_seconds=3.0))
-    yield sandbox
-    sandbox.close()
-
-
-@pytest.fixture
-def processor(system: System, sandbox: Sandbox) -> Iterator[Processor]:
-    processor = make(system, sandbox)
-    yield processor
-    processor.close()
 
 
 class Stumbling:

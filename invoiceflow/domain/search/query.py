@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from invoiceflow.domain.search import analysis
 
-SORTS: Final = (
+Sort = Literal[
     "relevance",
     "-received_at",
     "received_at",
@@ -23,8 +23,10 @@ SORTS: Final = (
     "total",
     "seller",
     "number",
-)
-FACETS: Final = ("seller", "currency", "status", "month", "finding")
+]
+Facet = Literal["seller", "currency", "status", "month", "finding"]
+SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
+FACETS: Final[tuple[Facet, ...]] = get_args(Facet)
 TOTAL_CAP: Final = 10_000
 """Totals are exact up to here; beyond it the answer says `at least`."""
 FACET_SIZE: Final = 20
