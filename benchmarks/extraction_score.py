@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from invoiceflow.domain.failures import Failure
+from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice_document import to_document
 from invoiceflow_pipeline.extraction.extract import extract
 
@@ -46,7 +46,7 @@ def main() -> int:
                 started = time.perf_counter()
                 try:
                     invoice = to_document(extract(data).invoice)
-                except Failure as failure:
+                except PermanentFailure as failure:
                     sys.stderr.write(f"{row['id']}: {failure}\n")
                     invoice = {}
                 seconds = time.perf_counter() - started
