@@ -21,17 +21,17 @@ def corpus() -> list[tuple[str, bytes]]:
 
 async def upload_all(url: str, files: Sequence[tuple[str, bytes]], concurrency: int = 16) -> list[str]:
     """Uploads every file as fast as it is accepted; a 503 is tried again after its Retry-After. Returns the request ids."""
-    limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
     waiting = list(enumerate(files))[::-1]
     ids: list[str] = [""] * len(files)
-    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
 
-        async def work() -> None:
+    async def work() -> None:
+        # a client each: the connections of one pool wait for each other, and the waiting would count as the service's
+        async with httpx.AsyncClient(base_url=url, timeout=60, verify=False) as client:  # noqa: S501  plain http on this machine
             while waiting:
                 position, (name, data) = waiting.pop()
                 ids[position] = await upload(client, name, data)
 
-        await asyncio.gather(*(work() for _ in range(concurrency)))
+    await asyncio.gather(*(work() for _ in range(concurrency)))
     return ids
 
 

@@ -19,6 +19,8 @@ from invoiceflow_pipeline.processing import Processor
 from invoiceflow_pipeline.reading import read_invoice
 
 PRELOADED = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
+READING_NICENESS = 10
+"""On one machine uploads, searches and the database come first: in a burst they are answered while reading waits its turn."""
 
 
 @dataclass(frozen=True)
@@ -59,4 +61,5 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
 
 def open_sandbox(settings: Settings) -> Sandbox:
     workers = settings.extract_workers or os.cpu_count() or 1
-    return Sandbox(workers, SandboxLimits(settings.extract_memory_mb * 1024 * 1024, settings.extract_seconds), PRELOADED)
+    memory = settings.extract_memory_mb * 1024 * 1024
+    return Sandbox(workers, SandboxLimits(memory, settings.extract_seconds, niceness=READING_NICENESS), PRELOADED)

@@ -1,11 +1,14 @@
 """What PostgreSQL is given, whatever a document held."""
 
+import time
+
 import orjson
+import psycopg
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from invoiceflow.database import Database, storable, storable_json
+from invoiceflow.database import TRUSTED_SECONDS, Database, storable, storable_json
 
 TEXTS = st.text(st.characters() | st.sampled_from("\0\ud800\\u0"))
 
@@ -36,3 +39,28 @@ def test_a_jsonb_column_takes_it(database: Database, text: str) -> None:
     with database.transaction("test") as connection:
         row = connection.execute("SELECT %s::jsonb", [storable_json({"a": text})]).fetchone()
     assert row == ({"a": storable(text)},)
+
+
+def test_a_statement_is_kept_without_a_commit_and_a_transaction_is_undone_whole(database: Database) -> None:
+    with database.statement("test") as connection:
+        connection.execute("CREATE TABLE kept (n integer)")
+    with pytest.raises(ZeroDivisionError), database.transaction("test") as connection:
+        connection.execute("INSERT INTO kept VALUES (1)")
+        connection.execute("INSERT INTO kept VALUES (2)")
+        raise ZeroDivisionError
+    with database.statement("test") as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+def test_a_connection_that_lay_idle_is_asked_before_it_is_handed_out(database_url: str) -> None:
+    database = Database(database_url, application_name="idle", size=1)
+    try:
+        with database.statement("test") as connection:
+            connection.execute("SELECT 1")
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'idle'")
+        time.sleep(TRUSTED_SECONDS + 0.1)
+        with database.statement("test") as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        database.close()

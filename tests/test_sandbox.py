@@ -126,3 +126,11 @@ def _pid_of(_content: bytes) -> int:
 
 def _kill_self() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_work_may_give_way_to_the_rest_of_the_machine() -> None:
+    sandbox = Sandbox(1, SandboxLimits(memory_bytes=1 << 30, wall_seconds=5, niceness=5))
+    try:
+        assert sandbox.submit(os.nice, 0).result(30) == min(19, os.nice(0) + 5)
+    finally:
+        sandbox.close()

@@ -17,7 +17,7 @@ class PostgresAlerts(AlertOutbox):
     def add(self, alerts: Sequence[Alert], now: datetime) -> int:
         if not alerts:
             return 0
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             return connection.execute(
                 """INSERT INTO alerts (key, title, body, created_at)
                    SELECT key, title, body, %s FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (key, title, body)
@@ -26,21 +26,21 @@ class PostgresAlerts(AlertOutbox):
             ).rowcount
 
     def unsent(self, limit: int) -> list[Alert]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = connection.execute(
                 "SELECT key, title, body FROM alerts WHERE sent_at IS NULL ORDER BY id LIMIT %s", [limit]
             ).fetchall()
         return [Alert(*row) for row in rows]
 
     def mark_sent(self, keys: Sequence[str], now: datetime) -> None:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             connection.execute(
                 "UPDATE alerts SET sent_at = %s, attempts = attempts + 1, last_error = NULL WHERE key = ANY(%s)",
                 [now, list(keys)],
             )
 
     def mark_failed(self, keys: Sequence[str], reason: str, now: datetime) -> None:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             connection.execute(
                 "UPDATE alerts SET attempts = attempts + 1, last_error = %s WHERE key = ANY(%s) AND sent_at IS NULL",
                 [storable(f"{now.isoformat()} {reason}")[:2000], list(keys)],

@@ -79,7 +79,8 @@ class PostgresIngestions(IngestionRepository):
     # -- the ingest API --------------------------------------------------------------------------------------------------
 
     def add(self, new: NewIngestion, idempotency: IdempotencyKey | None = None) -> Ingestion:
-        with self._database.transaction(ROLE) as connection:
+        opened = self._database.statement if idempotency is None else self._database.transaction
+        with opened(ROLE) as connection:
             if idempotency is not None:
                 # the key's row needs the ingestion's; its own constraint is checked by a lock on the key alone
                 connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [idempotency.key])
@@ -116,7 +117,7 @@ class PostgresIngestions(IngestionRepository):
         return added
 
     def find_by_idempotency_key(self, key: str, now: datetime) -> KeyedIngestion | None:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             row = (
                 _rows(connection)
                 .execute(
@@ -130,7 +131,7 @@ class PostgresIngestions(IngestionRepository):
         return None if row is None else KeyedIngestion(_ingestion(row), row["fingerprint"])
 
     def mark_published(self, request_ids: Sequence[UUID], now: datetime) -> None:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             connection.execute(
                 """UPDATE ingestions SET published_at = %s WHERE id IN (
                        SELECT id FROM ingestions WHERE id = ANY(%s) AND published_at IS NULL ORDER BY id FOR UPDATE)""",
@@ -138,14 +139,14 @@ class PostgresIngestions(IngestionRepository):
             )
 
     def withdraw(self, request_id: UUID) -> bool:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             gone = connection.execute(
                 "DELETE FROM ingestions WHERE id = %s AND status = 'PENDING' AND revision = 0 RETURNING id", [request_id]
             ).fetchone()
         return gone is not None
 
     def get(self, request_id: UUID) -> Ingestion | None:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             row = (
                 _rows(connection)
                 .execute(
@@ -157,14 +158,14 @@ class PostgresIngestions(IngestionRepository):
         return None if row is None else _ingestion(row)
 
     def status_counts(self) -> StatusCounts:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             counts = dict(connection.execute("SELECT lower(status), count(*) FROM ingestions GROUP BY status").fetchall())
         return StatusCounts(**counts)
 
     # -- the pipeline ----------------------------------------------------------------------------------------------------
 
     def claim(self, request_ids: Sequence[UUID], run_id: str) -> list[Ingestion]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = (
                 _rows(connection)
                 .execute(
@@ -180,7 +181,7 @@ class PostgresIngestions(IngestionRepository):
         return _in_order(rows, request_ids)
 
     def reopen(self, request_ids: Sequence[UUID], correlation_id: str) -> list[Ingestion]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = (
                 _rows(connection)
                 .execute(
@@ -227,7 +228,7 @@ class PostgresIngestions(IngestionRepository):
         return written
 
     def extractions(self, request_ids: Sequence[UUID]) -> Mapping[UUID, StoredExtraction]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = (
                 _rows(connection)
                 .execute(
@@ -240,7 +241,7 @@ class PostgresIngestions(IngestionRepository):
         return {row["request_id"]: _extraction(row) for row in rows}
 
     def document(self, request_id: UUID) -> tuple[Ingestion, StoredExtraction | None] | None:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = _rows(connection)
             row = rows.execute(
                 f"SELECT {_COLUMNS} FROM ingestions WHERE id = %s",
@@ -254,14 +255,14 @@ class PostgresIngestions(IngestionRepository):
         return _ingestion(row), None if kept is None else _extraction(kept)
 
     def ids_present(self, request_ids: Sequence[UUID]) -> set[UUID]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = connection.execute("SELECT id FROM ingestions WHERE id = ANY(%s)", [list(request_ids)]).fetchall()
         return {row[0] for row in rows}
 
     # -- schedules -------------------------------------------------------------------------------------------------------
 
     def count_due(self, limits: DueLimits, limit: int) -> int:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             row = connection.execute(
                 f"SELECT count(*) FROM ({_DUE}) AS found",
                 _due_parameters(limits, limit),
@@ -269,7 +270,7 @@ class PostgresIngestions(IngestionRepository):
         return int(row[0]) if row else 0
 
     def take_due(self, limits: DueLimits, limit: int) -> list[Ingestion]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = (
                 _rows(connection)
                 .execute(
@@ -286,7 +287,7 @@ class PostgresIngestions(IngestionRepository):
         return [_ingestion(row) for row in sorted(rows, key=lambda row: row["id"])]
 
     def fail_dead_letters(self, request_ids: Sequence[UUID], failure: RecordedFailure, now: datetime) -> list[Ingestion]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = (
                 _rows(connection)
                 .execute(
@@ -303,7 +304,7 @@ class PostgresIngestions(IngestionRepository):
         return _in_order(rows, request_ids)
 
     def finished_before(self, before: datetime, after_id: UUID | None, limit: int) -> list[UUID]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = connection.execute(
                 """SELECT id FROM ingestions WHERE status IN ('COMPLETED', 'FAILED') AND updated_at < %s
                       AND id > coalesce(%s, '00000000-0000-0000-0000-000000000000'::uuid) ORDER BY id LIMIT %s""",
@@ -312,7 +313,7 @@ class PostgresIngestions(IngestionRepository):
         return [row[0] for row in rows]
 
     def expire_idempotency_keys(self, now: datetime) -> int:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             return connection.execute("DELETE FROM idempotency_keys WHERE expires_at <= %s", [now]).rowcount
 
     def check(self) -> None:

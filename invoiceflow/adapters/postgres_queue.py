@@ -33,18 +33,17 @@ class PostgresQueue(IngestQueue):
         self._redelivery_seconds = redelivery_seconds
 
     def publish(self, messages: Sequence[Message]) -> None:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             connection.execute(
                 "INSERT INTO queue_messages (request_id, correlation_id) SELECT * FROM unnest(%s::uuid[], %s::text[])",
                 [[m.request_id for m in messages], [m.correlation_id for m in messages]],
             )
-            connection.commit()
             # by itself: a commit with a notification in it holds a lock of the whole server while the disk syncs.
             # Lost between the two? A waiting consumer looks by itself as well.
             connection.execute(f"NOTIFY {CHANNEL}")
 
     def depth(self) -> QueueDepth:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             row = connection.execute(
                 f"""WITH alive AS MATERIALIZED ({_ALIVE}), held AS (
                         SELECT count(*) AS n FROM queue_messages
@@ -71,7 +70,7 @@ class PostgresQueue(IngestQueue):
                 consumer.leave()
 
     def take_dead_letters(self, limit: int) -> list[Message]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = connection.execute(
                 """WITH taken AS (DELETE FROM queue_dead_letters WHERE id IN (
                        SELECT id FROM queue_dead_letters ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING *)
@@ -81,7 +80,7 @@ class PostgresQueue(IngestQueue):
         return [Message(*row) for row in rows]
 
     def peek_dead_letters(self, limit: int) -> list[Message]:
-        with self._database.transaction(ROLE) as connection:
+        with self._database.statement(ROLE) as connection:
             rows = connection.execute(
                 "SELECT request_id, correlation_id FROM queue_dead_letters ORDER BY id LIMIT %s", [limit]
             ).fetchall()

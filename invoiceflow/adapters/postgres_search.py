@@ -148,7 +148,7 @@ class PostgresSearch(SearchIndex):
             return _answer(connection, _Question.of(search, asked, spellings), relaxed=True, whole=whole)
 
     def check(self) -> None:
-        with self._database.transaction(ROLE, wait=2) as connection:
+        with self._database.statement(ROLE, wait=2) as connection:
             connection.execute("SELECT 1 FROM search_documents LIMIT 1")
 
 
