@@ -35,7 +35,7 @@ class PdfDocument:
         self._data = data  # PDFium reads from this memory for as long as the document is open
         self._document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
         if not self._document:
-            raise _load_failure(pdfium.FPDF_GetLastError())
+            raise _load_failure(pdfium.FPDF_GetLastError(), data)
         self.page_count: int = pdfium.FPDF_GetPageCount(self._document)
         if self.page_count < 1:
             self.close()
@@ -104,8 +104,9 @@ class PdfDocument:
         return build_page(index + 1, width, height, words, text.replace(_SOFT_HYPHEN, "-"), READER)
 
 
-def _load_failure(code: int) -> PermanentFailure:
-    if code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+def _load_failure(code: int, data: bytes) -> PermanentFailure:
+    """PDFium's last error can be an earlier file's: encrypted is only what also names its encryption."""
+    if code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY) and b"/Encrypt" in data:
         return PermanentFailure("file.encrypted", "The PDF is encrypted: send it without a password.")
     return PermanentFailure("file.corrupted", "The PDF cannot be opened: the file is damaged or incomplete.")
 
