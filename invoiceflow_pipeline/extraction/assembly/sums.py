@@ -11,6 +11,7 @@ from invoiceflow_pipeline.extraction.locators.reading import Candidate
 Sums = Mapping[str, Sequence[Candidate[Decimal]]]
 _TOLERANCE: Final = Decimal("0.02")
 _MOST: Final = 10
+_CLEAR: Final = 0.6  # the score of an amount that stands beside its own label
 _NONE: Final[tuple[None]] = (None,)
 
 
@@ -48,6 +49,25 @@ def choose_sums(sums: Sums, anywhere: Sequence[Candidate[Decimal]]) -> ChosenSum
     return _without_all_three(nets, taxes, totals, anywhere, sums)
 
 
+def _with_adjustment(
+    nets: list[Candidate[Decimal]], taxes: list[Candidate[Decimal]], totals: list[Candidate[Decimal]], sums: Sums
+) -> ChosenSums | None:
+    """Net and tax that give the total once the shipping, discount or withholding named beside them is counted."""
+    steps = {c.value for c in sums["addition"] if c.score >= _CLEAR} | {
+        -abs(c.value) for kind in ("reduction", "withheld") for c in sums[kind] if c.score >= _CLEAR
+    }
+    best: tuple[float, ChosenSums] | None = None
+    for net, tax, gross in product(nets, taxes, totals):
+        gap = gross.value - net.value - tax.value
+        if min(net.score, tax.score, gross.score) < _CLEAR or tax.value == 0 or not _plausible(net.value, tax.value):
+            continue
+        if any(abs(gap - step) <= _TOLERANCE for step in steps if step):
+            score = net.score + tax.score + gross.score + _order(net, tax, gross)
+            if best is None or score > best[0]:
+                best = (score, ChosenSums(net, tax, gross, agrees=True))
+    return best[1] if best else None
+
+
 def _without_all_three(
     nets: list[Candidate[Decimal]], taxes: list[Candidate[Decimal]], totals: list[Candidate[Decimal]],
     anywhere: Sequence[Candidate[Decimal]], sums: Sums,
@@ -66,18 +86,19 @@ def _without_all_three(
             net_found = by_value.get(gross.value - tax.value)
             if net_found and _plausible(net_found.value, tax.value) and tax.value != 0:
                 return ChosenSums(_as(net_found, 0.6), tax, gross, agrees=True)
-    rates = _several_rates(sums["tax"], nets, totals)
-    if rates is not None:
-        return rates
+    adjusted = _with_adjustment(nets, taxes, totals, sums) or _several_rates(sums["tax"], nets, totals, by_value)
+    if adjusted is not None:
+        return adjusted
     gross_only = _clearest(totals)
     net_only = next((n for n in nets if gross_only and n.value == gross_only.value and n.score >= 0.6), None)
     return ChosenSums(net_only, None, gross_only, agrees=False)
 
 
 def _several_rates(
-    taxes: Sequence[Candidate[Decimal]], nets: list[Candidate[Decimal]], totals: list[Candidate[Decimal]]
-) -> ChosenSums | None:
-    """Net and total whose difference is the sum of the tax rows: then the tax total is not printed, and stays absent."""
+    taxes: Sequence[Candidate[Decimal]], nets: list[Candidate[Decimal]], totals: list[Candidate[Decimal]],
+    anywhere: Mapping[Decimal, Candidate[Decimal]],
+) -> ChosenSums | None:  # fmt: skip
+    """Net and total whose difference is the sum of the tax rows: the tax total itself is not printed."""
     rows: dict[int, Candidate[Decimal]] = {}
     for tax in taxes:
         rows.setdefault(id(tax.cell), tax)
@@ -94,6 +115,12 @@ def _several_rates(
                 gross,
                 agrees=True,
             )
+    for gross, column in product(totals, columns.values()):
+        whole = sum((t.value for t in column), Decimal(0))
+        net_found = anywhere.get(gross.value - whole)
+        if len(column) > 1 and net_found and gross.score >= _CLEAR and _plausible(net_found.value, whole):
+            tax = Candidate(whole, column[0].cell, " + ".join(t.text for t in column), 0.7, "sum of the tax rows")
+            return ChosenSums(_as(net_found, 0.6), tax, gross, agrees=True)
     return None
 
 

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.matching import Label
+from invoiceflow_pipeline.extraction.locators.payment_terms import payment_sentences, speaks_of_discount
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Place, Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
-from invoiceflow_pipeline.extraction.parsing.amounts import CURRENCY_CODES, find_amounts
+from invoiceflow_pipeline.extraction.parsing.amounts import CURRENCY_CODES
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
 
 _TOKEN: Final = re.compile(r"[^\s,;|()\u00b7]+")
@@ -58,6 +59,9 @@ _CROWNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("SEK", ("sverige", "bankgiro", "öre", "moms")),
 )
 _CREDIT_WORDS: Final = ("credit", "gutschrift", "avoir", "abono", "notadicredito", "notadecredito", "kredit", "koryguj")
+_PLACE_BEFORE: Final = re.compile(  # "Olten, den 7. November 2024"
+    r"^[^\W\d_][^\d:,]{1,30},\s*(?:den|le|dnia|il|a|á|am|dne|d\.|the|el|em|på)?\s*$", re.IGNORECASE
+)
 _NAMES_ITS_KIND: Final = 8
 _CREDIT_CODE: Final = "381"
 _INVOICE_CODE: Final = "380"
@@ -66,7 +70,7 @@ _INVOICE_CODE: Final = "380"
 def locate_numbers(reading: Reading) -> list[Candidate[str]]:
     """Candidates for the invoice number (BT-1)."""
     found: list[Candidate[str]] = []
-    for cell, label in reading.labelled("number", "bare_number"):
+    for cell, label in reading.labelled("number", "bare_number", "credit"):
         weight = _number_weight(reading, cell, label)
         if weight <= 0:
             continue
@@ -109,6 +113,8 @@ def locate_dates(reading: Reading) -> tuple[list[Candidate[date]], list[Candidat
         ("date", 0.62, issued),
     ):
         for cell, label in reading.labelled(field):
+            if field == "due_date" and speaks_of_discount(cell.text[: label.start]):
+                continue
             if field == "date" and not _is_a_date_of_the_document(reading, cell, label):
                 continue
             for candidate, key in _dates_of(reading, cell, label, weight):
@@ -119,6 +125,7 @@ def locate_dates(reading: Reading) -> tuple[list[Candidate[date]], list[Candidat
                     into.append(candidate)
                 break
     issued += _unlabelled_dates(reading, taken)
+    due += payment_sentences(reading)
     return issued, due
 
 
@@ -163,7 +170,7 @@ def locate_currencies(reading: Reading) -> list[Candidate[str]]:
     seen: Counter[str] = Counter()
     where: dict[str, Cell] = {}
     for cell in reading.cells():
-        codes = {a.currency for a in find_amounts(cell.text, reading.decimal_sign) if a.currency}
+        codes = {a.currency for a in reading.amounts(cell) if a.currency}
         codes |= set(_CURRENCY_CODE.findall(cell.text))
         if not codes:
             codes = {sign for sign in ("€", "£", "$") if sign in cell.text}
@@ -203,6 +210,8 @@ def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
     if "number" in label.fields:
         return (0.95 if not before or len(label.phrase) > 8 else 0.75) + top
     titled = "title" in label.fields
+    if "credit" in label.fields and not before:
+        return 0.9 + top
     row = reading.row(cell)
     beside_title = any("title" in other.fields and other is not label for c in row.cells for other in reading.labels(c))
     if titled:
@@ -307,6 +316,14 @@ def _in_column_heading(reading: Reading, cell: Cell) -> bool:
     return columns >= 4
 
 
+def _beside_title(reading: Reading, cell: Cell) -> bool:
+    return any(
+        label.start == 0 and label.fields & {"title", "number"}
+        for other in reading.row(cell).cells[: cell.index]
+        for label in reading.labels(other)
+    )
+
+
 def _unlabelled_dates(reading: Reading, taken: set[tuple[Cell, int]]) -> list[Candidate[date]]:
     """Dates that stand alone in a cell of the first page's upper half."""
     found = []
@@ -319,7 +336,11 @@ def _unlabelled_dates(reading: Reading, taken: set[tuple[Cell, int]]) -> list[Ca
             alone = seen.end - seen.start >= len(cell.text) - 2
             left = reading.row(cell).cells[: cell.index]
             labelled = bool(left) and bool(reading.labels(left[-1]))
-            if alone and not labelled:
+            if _PLACE_BEFORE.search(cell.text[: seen.start]) and seen.end >= len(cell.text) - 1:
+                found.append(Candidate(seen.value, cell, seen.text, 0.68, "after the place of issue"))
+            elif alone and _beside_title(reading, cell):
+                found.append(Candidate(seen.value, cell, seen.text, 0.6, "beside the title"))
+            elif alone and not labelled:
                 found.append(Candidate(seen.value, cell, seen.text, 0.45, "a date that stands alone"))
             elif not labelled and not reading.labels(cell) and seen.end >= len(cell.text) - 1:
                 found.append(Candidate(seen.value, cell, seen.text, 0.35, "a date at a line's end"))

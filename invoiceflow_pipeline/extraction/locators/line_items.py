@@ -3,6 +3,7 @@
 Whether the lines are believed (do they sum to a total of the document?) is decided in `assembly`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Final
 from invoiceflow_pipeline.extraction.locators.reading import Reading
 from invoiceflow_pipeline.extraction.locators.totals import SUMS
 from invoiceflow_pipeline.extraction.page.structure import Cell, Row
-from invoiceflow_pipeline.extraction.parsing.amounts import Amount, find_amounts
+from invoiceflow_pipeline.extraction.parsing.amounts import Amount
 
 MAX_LINES: Final = 5_000
 _COLUMNS: Final = (
@@ -26,6 +27,7 @@ _TOTALS: Final = frozenset(("net", "gross", "tax", "amount_due", "line_net"))
 _ROW_OF_TOTALS: Final = 3  # so many names of sums in one row are the heading of a summary
 _MOST_NUMBERS: Final = 8
 _UNIT_LETTERS: Final = 10  # a cell of several numbers may hold so many letters beside them: units
+_NO_HEADING: Final = re.compile(r":\s*\S|\d{4}")  # "Product origin: Germany", "Item number 12345678"
 _NUMERIC: Final = frozenset(("col_amount", "col_gross", "col_price", "col_quantity", "col_tax_amount"))
 
 
@@ -105,7 +107,7 @@ def _without_headings(reading: Reading) -> list[Table]:
     items: list[Item] = []
     for page in reading.pages:
         for row in page.rows:
-            numbers = [(a, c) for c in row.cells for a in find_amounts(c.text, reading.decimal_sign) if not a.is_percent]
+            numbers = [(a, c) for c in row.cells for a in reading.amounts(c) if not a.is_percent]
             if not _MOST_NUMBERS >= len(numbers) >= 3 or numbers[-1][0].decimals != 2:
                 continue
             last, where = numbers[-1]
@@ -134,6 +136,8 @@ def _close(reading: Reading, columns: tuple[Column, ...], rows: list[Row], table
 
 def _heading_at(reading: Reading, rows: Sequence[Row], index: int) -> tuple[tuple[Column, ...], int] | None:
     """The columns of headings that begin in this row, and the index of the row after them."""
+    if any(_NO_HEADING.search(cell.text) for cell in rows[index].cells):
+        return None
     first = _columns_in(reading, rows[index])
     if len(first) < 2 and not (len(first) == 1 and index + 1 < len(rows) and len(_columns_in(reading, rows[index + 1])) >= 3):
         return None
@@ -141,7 +145,7 @@ def _heading_at(reading: Reading, rows: Sequence[Row], index: int) -> tuple[tupl
     last = index
     for following in range(index + 1, min(index + _HEADING_ROWS, len(rows))):
         row = rows[following]
-        if row.y0 - rows[last].y1 > 0.8 * (row.y1 - row.y0) or _has_money(row):
+        if row.y0 - rows[last].y1 > 0.8 * (row.y1 - row.y0) or _has_money(reading, row):
             break
         more = _columns_in(reading, row)
         if not more and len(row.cells) > 2:
@@ -157,7 +161,7 @@ def _heading_at(reading: Reading, rows: Sequence[Row], index: int) -> tuple[tupl
         return None
     if not money and (len(what) < _WITHOUT_AMOUNT or len(columns) < _WITHOUT_AMOUNT):
         return None
-    if _has_money(rows[index]):
+    if _has_money(reading, rows[index]):
         return None
     columns.sort(key=lambda c: c.x0)
     return tuple(columns), last + 1
@@ -199,7 +203,7 @@ def _with_last_column(reading: Reading, columns: tuple[Column, ...], rows: Seque
     starts: dict[int, float] = {}
     for row in rows:
         cell = row.cells[-1]
-        amounts = find_amounts(cell.text, reading.decimal_sign)
+        amounts = reading.amounts(cell)
         if len(row.cells) > 2 and amounts and not amounts[-1].is_percent and amounts[-1].decimals in (0, 2):
             end = round(cell.x1 / 3)
             ends[end] += 1
@@ -215,7 +219,7 @@ def _with_last_column(reading: Reading, columns: tuple[Column, ...], rows: Seque
 
 def _ends_table(reading: Reading, row: Row) -> bool:
     named = sum(bool(ls) and ls[0].start == 0 and bool(ls[0].fields & _TOTALS) for ls in map(reading.labels, row.cells))
-    if named >= _ROW_OF_TOTALS:
+    if named >= _ROW_OF_TOTALS or _heads_a_tax_summary(reading, row):
         return True
     for cell in row.cells[:2]:
         labels = reading.labels(cell)
@@ -226,14 +230,22 @@ def _ends_table(reading: Reading, row: Row) -> bool:
         if "table_end" in fields and len(cell.text) - labels[0].end < 4:
             return True
         if fields.intersection(("net", "gross", "tax", "amount_due", "line_net")) and short and len(row.cells) <= 3 and (
-            _has_money(row) or cell.text.endswith(":")
+            _has_money(reading, row) or cell.text.endswith(":")
         ):  # fmt: skip
             return len(labels[0].phrase) > 3 or len(row.cells) <= 2
     return False
 
 
-def _has_money(row: Row) -> bool:
-    return any(a.decimals == 2 and not a.is_percent for cell in row.cells for a in find_amounts(cell.text))
+def _heads_a_tax_summary(reading: Reading, row: Row) -> bool:
+    """ "VAT rate   Base   VAT" without a word of goods: the breakdown of the tax under the lines."""
+    opening = [ls[0].fields if ls and ls[0].start == 0 else frozenset() for ls in map(reading.labels, row.cells)]
+    rates = sum(bool(fields & {"col_rate", "tax"}) for fields in opening)
+    bases = sum(bool(fields & {"net", "gross"}) and not fields & {"col_rate"} for fields in opening)
+    return rates >= 1 and bases >= 1 and rates + bases >= max(_ROW_OF_TOTALS, len(row.cells)) and not _has_money(reading, row)
+
+
+def _has_money(reading: Reading, row: Row) -> bool:
+    return any(a.decimals == 2 and not a.is_percent for cell in row.cells for a in reading.amounts(cell))
 
 
 def _items(reading: Reading, columns: Sequence[Column], rows: Sequence[Row], amount_column: int) -> list[Item]:
@@ -309,7 +321,7 @@ def _placed(reading: Reading, columns: Sequence[Column], row: Row, amount_column
 
 def _pieces(reading: Reading, row: Row) -> Iterator[Piece]:
     for cell in row.cells:
-        amounts = find_amounts(cell.text, reading.decimal_sign)
+        amounts = reading.amounts(cell)
         letters = sum(c.isalpha() for c in cell.text)
         outside = letters - sum(c.isalpha() for a in amounts for c in a.text)
         if len(amounts) > 1 and outside <= _UNIT_LETTERS and any(a.decimals >= 2 or a.is_percent for a in amounts):

@@ -5,33 +5,33 @@ from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.matching import Label
 from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
+from invoiceflow_pipeline.extraction.locators.names import (
+    CONTACT,
+    LEGAL_FORM,
+    PERSON,
+    SALUTATION,
+    SEPARATORS,
+    is_only_legal_form,
+    name_in,
+)
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.locators.sender_lines import sender_lines
 from invoiceflow_pipeline.extraction.page.folding import folded
 from invoiceflow_pipeline.extraction.page.structure import Cell
-from invoiceflow_pipeline.extraction.parsing.amounts import find_amounts
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
 
-LEGAL_FORM: Final = re.compile(
-    r"(?<![\w.])(?:GmbH|AG|KG|OHG|UG|e\.\s?K\.|eK|GbR|mbH|Inc\.?|LLC|Ltd\.?|Limited|PLC|plc|LLP|Corp\.?|Corporation|S\.?A\.?R\.?L\.?|SARL|Sarl|SAS|S\.A\.S\.?|SASU|"
-    r"EURL|S\.A\.|SA|S\.L\.U?\.?|S\.?L\.?U?|S\.r\.l\.?s?|SRLS?|Srls?|S\.p\.A\.?|SpA|SPA|S\.n\.c\.?|s\.a\.s\.|B\.V\.?|BV|N\.V\.?|NV|"
-    r"V\.?O\.?F\.?|Lda\.?|LDA|Unipessoal|[Ss]p\.\s?z\s?o\.\s?o\.?|sp\.\s?[jk]\.|s\.\s?r\.\s?o\.?|a\.\s?s\.|v\.o\.s\.|AB|A/S|ApS|I/S|"
-    r"AS|ASA|Oy|Oyj|Co\.|Company|SE|S\.A|BVBA|SPRL|Pty|Pvt|Sàrl|eG|e\.V\.|& Co|GesmbH|SCOP|SNC|SCI|K/S|P/S|HB|Cooperativa|Coop)"
-    r"(?![\w])"
-)
 _SHOUTED: Final = re.compile(r"\b(?:LTD|LIMITED|GMBH|INC|CORP|LLC|PLC|gmbh|ltd|inc|llc)\b")
-_SEPARATORS: Final = re.compile(r"\s+[·•|*●▪⋅∙‧]\s*|\s*[·•●▪⋅∙‧|]\s+|\s+[-–—]\s+|,\s+|;\s+")
-_SALUTATION: Final = re.compile(
-    r"^(?:herrn?|frau|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|"
-    r"de heer|mevrouw|to|attn\.?:?.*|t\.a\.v\..*|z\.\s?hd\..*|c/o.*)\s*:?$",
-    re.IGNORECASE,
-)
-_NOT_A_NAME: Final = re.compile(
-    r"https?:|www\.|@|\b(?:tel|fax|phone|telefon|iban|bic|swift|e-?mail|page|seite|blz|kto|street|strasse|straße|rue|www)\b[.:\s]|^\W*$|^\d+[\s\w]{0,3}$|\b(?:p\.?\s?o\.?\s?box)\b",
-    re.IGNORECASE,
-)
-_MONOGRAM: Final = re.compile(r"^([A-ZÀ-Þ])\s+(?=\1\w)")  # a logo's letter before the name
+_SHORT: Final = 25  # letters; a longer text with another label in it can still be a name
+_SAME_EDGE: Final = 5.0  # points
+_BLOCK_LINES: Final = 9
+_LONGEST_FORM: Final = 24
 _SAYS_ENOUGH: Final = 9  # letters of a label that may be followed by its value without a colon
 _DOMAIN: Final = re.compile(r"(?:@|www\.|https?://)([\w-]+)(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
+_OTHER_MATTERS: Final = frozenset(
+    ("seller", "buyer", "other_party", "number", "vat_id", "other_number", "issue_date", "due_date", "date", "order", "title")
+)
+_NUMBERS_OF_A_PARTY: Final = frozenset(("other_number", "vat_id", "tax_number", "bare_number"))
+_PERSONS_LABELS: Final = frozenset(("attention", "alattentionde"))
 _MAILERS: Final = frozenset(
     [
         "gmail",
@@ -64,26 +64,27 @@ def locate_sellers(reading: Reading) -> list[Candidate[str]]:
     domains = {folded(d) for page in reading.pages[:2] for d in _DOMAIN.findall(page.text)} - _MAILERS
     seen: dict[str, int] = {}
     for cell in first.cells:
-        for part in _SEPARATORS.split(cell.text):
+        for part in SEPARATORS.split(cell.text):
             seen[folded(part)] = seen.get(folded(part), 0) + 1
     found += [Candidate(name, cell, name, score, "opens a sender line") for name, cell, score in sender_lines(reading)]
     found += _topmost(reading)
     for cell in first.cells:
         if _in_items(reading, cell):
             continue
-        parts = [p for p in _SEPARATORS.split(cell.text) if p]
+        parts = [p for p in SEPARATORS.split(cell.text) if p]
         name = name_in(cell.text if len(parts) < 2 or LEGAL_FORM.search(parts[0]) is None else parts[0])
         if len(parts) >= 3 and any(is_city_line(p) for p in parts[1:]):
             continue
         if (
             not name
+            or ":" in name
             or folded(name) in buyers
             or (reading.labels(cell)[:1] and reading.labels(cell)[0].start == 0 and not LEGAL_FORM.search(name))
         ):
             continue
         score = _free_name_score(reading, cell, name, domains, seen)
         if score > 0.3:
-            found.append(Candidate(name, cell, name, min(0.88, score), "a company's name"))
+            found.append(Candidate(whole_name(reading, cell, name), cell, name, min(0.88, score), "a company's name"))
     return found
 
 
@@ -95,20 +96,46 @@ def locate_buyers(reading: Reading) -> list[Candidate[str]]:
     first = reading.pages[0]
     found += _under_sender_lines(reading)
     for cell in first.cells:
-        if cell.y0 > 0.5 * first.height or not is_city_line(cell.text) or len(_SEPARATORS.split(cell.text)) > 3:
+        if cell.y0 > 0.5 * first.height or not is_city_line(cell.text) or len(SEPARATORS.split(cell.text)) > 3:
             continue
         head = block_head(reading, cell)
         if (
             head is None
-            or len(_SEPARATORS.split(reading.row(head).text)) > 4
+            or len(SEPARATORS.split(reading.row(head).text)) > 4
             or _labelled_section(reading, head, "other_party")
             or _labelled_section(reading, head, "seller")
         ):
             continue
         name = name_in(head.text)
         if name:
-            found.append(Candidate(name, head, name, 0.62, "opens an address block"))
+            score = 0.62 + (0.12 if PERSON.match(name) else 0.0) - (0.1 if _tells_contact(reading, head) else 0.0)
+            found.append(Candidate(whole_name(reading, head, name), head, name, score, "opens an address block"))
     return found
+
+
+def whole_name(reading: Reading, cell: Cell, name: str) -> str:
+    """The name with its legal form from the next line, where a narrow column broke it off."""
+    if LEGAL_FORM.search(name):
+        return name
+    under = [c for c in reading.below(cell, rows=1) if abs(c.x0 - cell.x0) < _SAME_EDGE]
+    if under and is_only_legal_form(under[0].text) and len(under[0].text) <= _LONGEST_FORM:
+        return f"{name} {under[0].text}"
+    return name
+
+
+def _tells_contact(reading: Reading, head: Cell) -> bool:
+    """Whether the lines under a name, as far as they hang together, hold a telephone number, mail address or registration."""
+    rows = reading.pages[head.page - 1].rows
+    bottom = head.y1
+    for row in rows[head.row : head.row + _BLOCK_LINES]:
+        if row.y0 - bottom > 1.2 * head.height:
+            return False
+        cells = [c for c in row.cells if abs(c.x0 - head.x0) < _SAME_EDGE]
+        if cells:
+            bottom = cells[0].y1
+            if CONTACT.search(cells[0].text):
+                return True
+    return False
 
 
 def _under_sender_lines(reading: Reading) -> list[Candidate[str]]:
@@ -129,26 +156,6 @@ def _under_sender_lines(reading: Reading) -> list[Candidate[str]]:
     return found
 
 
-def sender_lines(reading: Reading) -> list[tuple[str, Cell, float]]:
-    """Names that open a line "Company · Street · 12345 City", in one cell or in several set closely."""
-    found = []
-    page = reading.pages[0]
-    for row in page.rows:
-        cell = row.cells[0]
-        for start in range(len(row.cells)):
-            cells = row.cells[start:]
-            near = [c for i, c in enumerate(cells) if i == 0 or c.x0 - cells[i - 1].x1 < 2.5 * c.height]
-            parts = [p for p in _SEPARATORS.split(" ".join(c.text for c in near)) if p and any(ch.isalnum() for ch in p)]
-            if len(parts) >= 3 and any(is_city_line(p) for p in parts[1:]):
-                name = name_in(parts[0])
-                cell = cells[0]
-                labels = reading.labels(cell)
-                if name and not (labels and labels[0].start == 0 and labels[0].fields & {"buyer", "other_party", "vat_id"}):
-                    found.append((name, cell, 0.9 if cell.y0 < 0.4 * page.height else 0.72))
-                break
-    return found
-
-
 def _topmost(reading: Reading) -> list[Candidate[str]]:
     """The first line of the page that can be a name and no label: letterheads without a legal form."""
     page = reading.pages[0]
@@ -162,12 +169,24 @@ def _topmost(reading: Reading) -> list[Candidate[str]]:
                 name
                 and ":" not in name
                 and len(name.split()) <= 6
+                and not PERSON.match(name)
                 and not (labels and labels[0].start == 0 and len(labels[0].phrase) > 3)
             ):
                 under = reading.below(cell, rows=4)
-                if any(is_city_line(c.text) or (re.search(r"\d", c.text) and not reading.labels(c)) for c in under):
-                    return [Candidate(name, cell, name, 0.52, "heads the page")]
+                if any(
+                    is_city_line(c.text)
+                    or (re.search(r"\d", c.text) and (not reading.labels(c) or len(SEPARATORS.split(c.text)) > 1))
+                    for c in under
+                ):
+                    contact = 0.2 if _tells_contact(reading, cell) else 0.0
+                    return [Candidate(name, cell, name, 0.52 + contact, "heads the page")]
     return []
+
+
+def _is_of_an_address(reading: Reading, cell: Cell) -> bool:
+    if is_city_line(cell.text):
+        return True
+    return bool(re.search(r"\d", cell.text)) and (not reading.labels(cell) or len(SEPARATORS.split(cell.text)) > 1)
 
 
 def block_head(reading: Reading, cell: Cell) -> Cell | None:
@@ -190,22 +209,10 @@ def block_head(reading: Reading, cell: Cell) -> Cell | None:
             or lines >= 6
         ):
             break
-        if not _SALUTATION.match(candidate.text):
+        if not SALUTATION.match(candidate.text):
             head = candidate
         current, lines, pitch = candidate, lines + 1, step
     return head
-
-
-def name_in(text: str) -> str | None:
-    """The text as a name of a party, or None where it cannot be one."""
-    text = _MONOGRAM.sub("", text.strip(" :;,-–|·•*"))
-    if not 2 <= len(text) <= 90 or sum(c.isalpha() for c in text) < 2 or _NOT_A_NAME.search(text) or _SALUTATION.match(text):
-        return None
-    if find_dates(text) or is_city_line(text) or any(a.decimals == 2 for a in find_amounts(text)):
-        return None
-    if sum(c.isdigit() for c in text) > max(3, len(text) // 3):
-        return None
-    return text
 
 
 def _sections(reading: Reading, field: str, weight: float) -> list[Candidate[str]]:
@@ -220,13 +227,16 @@ def _sections(reading: Reading, field: str, weight: float) -> list[Candidate[str
             continue
         if not _stands_alone(cell, label) and len(label.phrase) < _SAYS_ENOUGH:
             continue
+        if is_only_legal_form(cell.text[label.end :]):
+            continue  # a company that is called so: "Lieferant GmbH"
+        weight_here = weight if label.phrase not in _PERSONS_LABELS else 0.55
         for name, where, relation in _names_at(reading, cell, label):
             found.append(
                 Candidate(
-                    name,
+                    whole_name(reading, where, name),
                     where,
                     name,
-                    weight * relation - 0.02 * (cell.page - 1),
+                    weight_here * relation - 0.02 * (cell.page - 1),
                     f"in the section “{cell.text[label.start : label.end]}”",
                 )
             )
@@ -242,20 +252,41 @@ def _names_at(reading: Reading, cell: Cell, label: Label) -> list[tuple[str, Cel
     for place in reading.places(cell, label):
         text = place.text.lstrip(" :/.")
         labels = reading.labels(place.cell)
-        if place.relation == "same" and labels and any(other.start >= label.end for other in labels) and len(text) < 25:
+        other_matter = any(other.start >= label.end and other.fields & _OTHER_MATTERS for other in labels)
+        if place.relation == "same" and other_matter and len(text) < _SHORT:
             continue
-        name = name_in(_SEPARATORS.split(text)[0] if not LEGAL_FORM.search(text) else text)
+        name = name_in(SEPARATORS.split(text)[0] if not LEGAL_FORM.search(text) else text)
         if place.relation == "same" and cell.text[label.end : label.end + 2].strip()[:1] not in (":", ""):
             name = name if name and cell.text[label.end] in " :" and name[0].isupper() and LEGAL_FORM.search(name) else None
         if place.relation == "below" and abs(place.cell.x0 - cell.x0) > 40:
             continue
         if name:
             found.append((name, place.cell, {"same": 0.97, "right": 0.9, "below": 1.0}[place.relation]))
+    if not found or found[0][2] < 1.0:
+        found += _below_identifiers(reading, cell)
     if (
         len(found) > 1 and found[0][2] == 0.9
     ):  # a right neighbour is often the next column's heading; what stands below is nearer
         found.sort(key=lambda f: -f[2])
     return found
+
+
+def _below_identifiers(reading: Reading, cell: Cell) -> list[tuple[str, Cell, float]]:
+    """The first name under the label where numbers of the party stand between ("GLN 43…", "Customer no: 17")."""
+    rows = reading.pages[cell.page - 1].rows
+    passed = False
+    for row in rows[cell.row + 1 : cell.row + _BLOCK_LINES]:
+        under = next((c for c in row.cells if abs(c.x0 - cell.x0) < 2 * _SAME_EDGE), None)
+        if under is None:
+            continue
+        numbered = any(c.isdigit() for c in " ".join(c.text for c in row.cells[under.index : under.index + 2]))
+        labels = reading.labels(under)
+        if numbered and labels and labels[0].start == 0 and labels[0].fields & _NUMBERS_OF_A_PARTY:
+            passed = True
+            continue
+        name = name_in(under.text) if passed and not labels else None
+        return [(name, under, 0.95)] if name else []
+    return []
 
 
 def _name_row(reading: Reading, cell: Cell) -> tuple[str, Cell, float] | None:
@@ -285,9 +316,9 @@ def _account_holders(reading: Reading) -> list[Candidate[str]]:
     found = []
     for cell, label in reading.labelled("account_holder"):
         for place in reading.places(cell, label):
-            name = name_in(_SEPARATORS.split(place.text.lstrip(" :"))[0])
+            name = name_in(SEPARATORS.split(place.text.lstrip(" :"))[0])
             if name:
-                found.append(Candidate(name, place.cell, name, 0.42, "holds the account"))
+                found.append(Candidate(name, place.cell, name, 0.5, "holds the account"))
                 break
     return found
 
@@ -306,6 +337,8 @@ def _free_name_score(reading: Reading, cell: Cell, name: str, domains: set[str],
     score += 0.2 if top < 0.2 else 0.15 if top > 0.82 else 0.0
     score += 0.1 if cell.height > 13 and top < 0.25 else 0.0
     score += 0.12 if seen.get(low, 0) > 1 else 0.0
+    score += 0.15 if _tells_contact(reading, cell) else 0.0
+    score -= 0.4 if PERSON.match(name) else 0.0
     if _labelled_section(reading, cell, "buyer") or _labelled_section(reading, cell, "other_party"):
         score -= 0.6
     if any("title" in label.fields or "number" in label.fields for label in reading.labels(cell)) and not legal:
@@ -344,14 +377,14 @@ def _labelled_section(reading: Reading, cell: Cell, field: str) -> bool:
 def _is_boundary(reading: Reading, cell: Cell) -> bool:
     labels = reading.labels(cell)
     if not labels or labels[0].start > 0:
-        return bool(find_dates(cell.text)) or len([p for p in _SEPARATORS.split(cell.text) if p]) > 2
+        return bool(find_dates(cell.text)) or len([p for p in SEPARATORS.split(cell.text) if p]) > 2
     return (len(labels[0].phrase) > 2 and len(cell.text) - labels[0].end < 3) or ":" in cell.text
 
 
 def _stands_alone(cell: Cell, label: Label) -> bool:
     rest = cell.text[label.end :].strip()
-    return not rest or rest[0] == ":"
+    return not rest or rest[0] in ":(/"
 
 
 def _in_items(reading: Reading, cell: Cell) -> bool:
-    return any(a.decimals == 2 for c in reading.row(cell).cells if c is not cell for a in find_amounts(c.text))
+    return any(a.decimals == 2 for c in reading.row(cell).cells if c is not cell for a in reading.amounts(c))

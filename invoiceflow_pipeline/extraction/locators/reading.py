@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 
 from invoiceflow_pipeline.extraction.labels.matching import Label, find_labels
 from invoiceflow_pipeline.extraction.page.structure import Cell, Page, Row
-from invoiceflow_pipeline.extraction.parsing.amounts import decimal_sign_of
+from invoiceflow_pipeline.extraction.parsing.amounts import Amount, decimal_sign_of, find_amounts
 from invoiceflow_pipeline.extraction.parsing.dates import month_comes_first
 
 Value = TypeVar("Value")
@@ -49,6 +49,7 @@ class Reading:
     decimal_sign: str | None = field(init=False)
     month_first: bool = field(init=False)
     _labels: dict[Cell, list[Label]] = field(init=False, default_factory=dict)
+    _amounts: dict[Cell, list[Amount]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.decimal_sign = decimal_sign_of(cell.text for page in self.pages for cell in page.cells)
@@ -63,6 +64,13 @@ class Reading:
 
     def labels(self, cell: Cell) -> list[Label]:
         return self._labels[cell]
+
+    def amounts(self, cell: Cell) -> list[Amount]:
+        """The numbers in a cell, left to right, read with the document's decimal sign."""
+        found = self._amounts.get(cell)
+        if found is None:
+            found = self._amounts[cell] = find_amounts(cell.text, self.decimal_sign)
+        return found
 
     def labelled(self, *fields: str) -> Iterator[tuple[Cell, Label]]:
         """Every place where a label of one of the fields stands, in reading order."""
@@ -105,8 +113,12 @@ class Reading:
                 yield Place(under, 0, "below")
 
     def _opens_with_label(self, cell: Cell) -> bool:
+        """Not where words follow it without a colon: "Zakład Poligraficzny" is a name, though "základ" is a tax base."""
         labels = self._labels[cell]
-        return bool(labels) and labels[0].start == 0 and len(labels[0].phrase) > 2
+        if not labels or labels[0].start > 0 or len(labels[0].phrase) <= 2:
+            return False
+        rest = cell.text[labels[0].end :].strip()
+        return not rest or not rest[0].isalpha() or ":" in rest or len(labels) > 1 or any(c.isdigit() for c in rest)
 
     def _is_american(self) -> bool:
         """Dollars without a word of British, Australian or continental tax: months come first."""

@@ -1,15 +1,18 @@
 """Amounts that stand beside the words for the document's sums. Which of them belong together is decided in `assembly`."""
 
+import re
 from decimal import Decimal
 from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.matching import Label
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.locators.tax_rows import locate_sum_rows, locate_tax_rows
 from invoiceflow_pipeline.extraction.page.structure import Cell
-from invoiceflow_pipeline.extraction.parsing.amounts import Amount, find_amounts
+from invoiceflow_pipeline.extraction.parsing.amounts import Amount
 
-SUMS: Final = ("line_net", "net", "tax", "gross", "amount_due", "paid", "reduction", "addition", "previous")
+SUMS: Final = ("line_net", "net", "tax", "gross", "amount_due", "paid", "reduction", "addition", "withheld", "previous")
 _LEAST_WHOLE: Final = 20  # amounts without cents below this are more likely counts
+_RATE: Final = re.compile(r"[\d.,]+\s?%")  # "21% btw": the rate belongs to the name
 _SPECIFIC: Final = 6  # a phrase this long ("totalttc") says more than "net" or "tax"
 
 
@@ -18,7 +21,7 @@ def locate_totals(reading: Reading) -> dict[str, list[Candidate[Decimal]]]:
     found: dict[str, list[Candidate[Decimal]]] = {field: [] for field in SUMS}
     for cell, label in reading.labelled(*SUMS):
         fields = [f for f in SUMS if f in label.fields]
-        before = cell.text[: label.start].strip()
+        before = _RATE.sub("", cell.text[: label.start]).strip()
         weight = _weight(cell, label, before)
         if weight <= 0:
             continue
@@ -29,7 +32,22 @@ def locate_totals(reading: Reading) -> dict[str, list[Candidate[Decimal]]]:
                 found[field].append(
                     Candidate(amount.value, where, amount.text, score, f"beside “{cell.text[label.start : label.end]}”")
                 )
+    _add_rows_that_add_up(reading, found)
     return found
+
+
+def _add_rows_that_add_up(reading: Reading, found: dict[str, list[Candidate[Decimal]]]) -> None:
+    for row in locate_sum_rows(reading, frozenset(SUMS)):
+        for field, (amount, cell) in zip(("net", "tax", "gross"), row, strict=False):
+            found[field].append(Candidate(amount.value, cell, amount.text, 0.85, "in a row of sums that adds up"))
+    for rows in locate_tax_rows(reading):
+        if not all(row.is_plain for row in rows):
+            continue
+        last = rows[-1]
+        base, tax = sum((r.base for r in rows), Decimal(0)), sum((r.tax for r in rows), Decimal(0))
+        why = "rates times bases" if len(rows) > 1 else "rate times base"
+        found["net"].append(Candidate(base, last.base_cell, " + ".join(r.base_text for r in rows), 0.72, why))
+        found["tax"].append(Candidate(tax, last.tax_cell, " + ".join(r.tax_text for r in rows), 0.78, why))
 
 
 def all_amounts(reading: Reading) -> list[Candidate[Decimal]]:
@@ -37,7 +55,7 @@ def all_amounts(reading: Reading) -> list[Candidate[Decimal]]:
     return [
         Candidate(amount.value, cell, amount.text, 0.3, "an amount")
         for cell in reading.cells()
-        for amount in find_amounts(cell.text, reading.decimal_sign)
+        for amount in reading.amounts(cell)
         if not amount.is_percent and (amount.decimals == 2 or amount.currency or abs(amount.value) >= _LEAST_WHOLE)
     ]
 
@@ -53,7 +71,6 @@ def _weight(cell: Cell, label: Label, before: str) -> float:
 
 def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Amount, Cell, float]]:
     """After the label in its cell, else the right-most and the nearest of its row, else under it."""
-    sign = reading.decimal_sign
     labels = reading.labels(cell)
     later = [
         other.start
@@ -61,10 +78,10 @@ def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Am
         if other.start >= label.end and other.fields.intersection(SUMS) and len(other.phrase) > 2
     ]
     stop = later[0] if later else len(cell.text)
-    own = [a for a in find_amounts(cell.text, sign) if label.end <= a.start < stop and _is_money(a)]
+    own = [a for a in reading.amounts(cell) if label.end <= a.start < stop and _is_money(a)]
     right: list[tuple[Amount, Cell]] = []
     for other in reading.right_of(cell):
-        here = [a for a in find_amounts(other.text, sign) if _is_money(a)]
+        here = [a for a in reading.amounts(other) if _is_money(a)]
         if not here and _is_sum_label(reading, other):
             break
         right.extend((a, other) for a in here)
@@ -83,7 +100,7 @@ def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Am
     if _heads_a_column(reading, cell):
         return _column_under(reading, cell)
     for under in reading.below(cell, rows=3):
-        here = [a for a in find_amounts(under.text, sign) if _is_money(a)]
+        here = [a for a in reading.amounts(under) if _is_money(a)]
         if here:
             return [(here[-1], under, 0.72)]
     return []
@@ -93,17 +110,12 @@ def _heads_a_column(reading: Reading, cell: Cell) -> bool:
     """A row of sums' names ("Net  VAT  Total") with the amounts in columns under them."""
     row = reading.row(cell)
     named = sum(_is_sum_label(reading, c) for c in row.cells)
-    return named >= 2 and not any(a.decimals == 2 for c in row.cells for a in find_amounts(c.text, reading.decimal_sign))
+    return named >= 2 and not any(a.decimals == 2 for c in row.cells for a in reading.amounts(c))
 
 
 def _column_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, float]]:
     """All amounts under it; with a row for each rate, the last is the sum."""
-    found = [
-        (a, under)
-        for under in reading.below(cell, rows=8)
-        for a in find_amounts(under.text, reading.decimal_sign)[-1:]
-        if _is_money(a)
-    ]
+    found = [(a, under) for under in reading.below(cell, rows=8) for a in reading.amounts(under)[-1:] if _is_money(a)]
     return [(a, under, 0.85 if n == len(found) - 1 else 0.65) for n, (a, under) in enumerate(found)]
 
 

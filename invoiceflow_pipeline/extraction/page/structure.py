@@ -129,13 +129,21 @@ def _row(words: list[Word], page: int, row: int) -> Row:
         last = run[-1]
         gap = word.x0 - last.x1
         numbers = last.text[-1].isdigit() and word.text[0].isdigit() and ("," in word.text or "." in word.text)
-        if gap > (NUMBER_GAP if numbers else CELL_GAP) * max(4.0, min(last.y1 - last.y0, word.y1 - word.y0)):
+        if gap > (NUMBER_GAP if numbers else CELL_GAP) * max(4.0, min(last.y1 - last.y0, word.y1 - word.y0)) and not (
+            numbers and _is_one_typed_space(last, word, gap)
+        ):
             cells.append(_cell(run, page, row, len(cells)))
             run = [word]
         else:
             run.append(word)
     cells.append(_cell(run, page, row, len(cells)))
     return Row(tuple(cells), "  ".join(c.text for c in cells), min(c.y0 for c in cells), max(c.y1 for c in cells))
+
+
+def _is_one_typed_space(one: Word, other: Word, gap: float) -> bool:
+    """In a typewriter's face every letter is as wide as a space: 1 234,56 has a wide gap there."""
+    letter, another = (one.x1 - one.x0) / len(one.text), (other.x1 - other.x0) / len(other.text)
+    return abs(letter - another) < 0.03 * letter and gap < 1.2 * letter
 
 
 def _cell(run: list[Word], page: int, row: int, index: int) -> Cell:

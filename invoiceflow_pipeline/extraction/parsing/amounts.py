@@ -89,7 +89,7 @@ _NUMBER: Final = (
 _AMOUNT: Final = re.compile(
     rf"(?<![\w.,/#:@])(?P<open>\()?\s?(?P<sign>[-\u2212\u2013]|\+)?\s?(?P<before>{_CURRENCY})?\s?"
     rf"(?P<sign2>[-\u2212\u2013])?\s?(?P<number>{_NUMBER})(?P<dash>,-{{1,2}}|\.-|,\u2013)?"
-    rf"(?P<percent>\s?%)?\s?(?P<after>{_CURRENCY})?(?P<minus>-(?!\w))?(?P<close>\))?(?![\w/@])(?![.,:-]\d)",
+    rf"(?P<percent>\s?%)?\s?(?P<after>{_CURRENCY})?(?P<minus>-(?!\w))?(?P<close>\))?(?:(?<=[.,]\d\d)[A-Z*](?!\w))?(?![\w/@])(?![.,:-]\d)",
     re.IGNORECASE,
 )
 _MAX_DIGITS: Final = 15

@@ -11,10 +11,11 @@ from invoiceflow_pipeline.extraction.parsing.months import MONTHS
 _WORDY: Final = re.compile(
     r"(?<![\w/.-])(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|er|\u00ba|\u00b0|\.)?[\s\-/]{0,2}(?:de\s|of\s|d')?(?P<m1>[^\W\d_]{3,12})\.?,?"
     r"[\s\-/]{0,2}(?:de[l]?\s)?(?P<y1>\d{4}|'?\d{2})(?![\d:])"
+    r"|(?P<y3>\d{4})\.?\s(?P<m3>[^\W\d_]{3,12})\.?\s(?P<d3>\d{1,2})(?!\d)"
     r"|(?P<m2>[^\W\d_]{3,12})\.?[\s\-]{0,2}(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?[\s\-]{1,2}(?P<y2>\d{4})(?!\d))"
 )
 _NUMERIC: Final = re.compile(
-    r"(?<![\d/.,:-])(?:(?P<y>\d{4})(?P<s1>[-/.])(?P<m>\d{1,2})(?P=s1)(?P<d>\d{1,2})"
+    r"(?<![\d/.,:-])(?:(?P<y>\d{4})(?P<s1>[-/.])\s?(?P<m>\d{1,2})(?P=s1)\s?(?P<d>\d{1,2})"
     r"|(?P<a>\d{1,2})\s?(?P<s2>[-/.])\s?(?P<b>\d{1,2})\s?(?P=s2)\s?(?P<c>\d{4}|\d{2}))(?![\d/-])(?!\.\d)"
 )
 _COMPACT: Final = re.compile(r"(?<![\d.,])(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?![\d.,])")
@@ -81,10 +82,10 @@ def _numeric(text: str, month_first: bool) -> list[DateFound]:
 def _wordy(text: str) -> list[DateFound]:
     found = []
     for match in _WORDY.finditer(text):
-        month = MONTHS.get(folded(match["m1"] or match["m2"]))
+        month = MONTHS.get(folded(match["m1"] or match["m2"] or match["m3"]))
         if month is None:
             continue
-        value = _date(_year(match["y1"] or match["y2"]), month, int(match["d1"] or match["d2"]))
+        value = _date(_year(match["y1"] or match["y2"] or match["y3"]), month, int(match["d1"] or match["d2"] or match["d3"]))
         if value:
             found.append(DateFound(value, False, match.start(), match.end(), match.group()))
     return found

@@ -1,0 +1,98 @@
+"""What can be the name of a company or person in a line of text, and what is a street, a greeting or a number instead."""
+
+import re
+from typing import Final
+
+from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
+from invoiceflow_pipeline.extraction.parsing.amounts import find_amounts
+from invoiceflow_pipeline.extraction.parsing.dates import find_dates
+
+LEGAL_FORM: Final = re.compile(
+    r"(?<![\w.])(?:"
+    # German-speaking countries
+    r"g?GmbH|gGmbH|GesmbH|Ges\.m\.b\.H\.?|mbH|AG|gAG|KGaA|KG|OHG|OG|UG|GbR|PartG(?:mbB)?|mbB|e\.\s?K\.|eK|e\.\s?U\.|"
+    r"eG|e\.\s?G\.|e\.\s?V\.|a\.\s?G\.|"
+    # English
+    r"Inc\.?|LLC|L\.L\.C\.|Ltd\.?|Limited|PLC|plc|LLP|LP|Corp\.?|Corporation|Company|Co\.|& Co|Pty|Pvt|Pte|CIC|P\.C\.|"
+    r"Sdn\.?\sBhd|"
+    # French
+    r"S\.?A\.?R\.?L\.?|SARL|Sarl|Sàrl|SAS|S\.A\.S\.?|SASU|EURL|SNC|SCI|SCOP|SCEA|GAEC|GIE|EARL|SPRL|SRL|ASBL|S\.A|S\.A\.|SA|"
+    # Spanish, Portuguese
+    r"S\.?\s?L\.?\s?U?\.?|S\.L\.L\.|SLNE|S\.\s?Coop\.?|C\.B\.|Lda\.?|LDA|Ltda\.?|Unipessoal|S\.A\.U\.|SAU|S\.A\. de C\.V\.|"
+    # Italian
+    r"S\.\s?r\.\s?l\.?\s?s?\.?|SRLS?|Srls?|S\.\s?p\.\s?A\.?|SpA|SPA|S\.n\.c\.?|S\.a\.s\.|s\.a\.s\.|Soc\.\sCoop\.?|"
+    r"S\.c\.a\.r\.l\.?|Scarl|Cooperativa|Coop|"
+    # Dutch, Belgian
+    r"B\.V\.?|BV|N\.V\.?|NV|V\.?O\.?F\.?|BVBA|CVBA|VZW|C\.V\.|"
+    # Polish, Czech, Slovak, Hungarian, Romanian, Slovenian, Croatian, Baltic
+    r"[Ss][Pp]\.?\s?z\s?o\.?\s?o\.?|[Ss]p\.\s?[jkp]\.|S\.K\.A\.|S\.C\.|s\.c\.|(?:spol\.\s)?s\.?\s?r\.?\s?o\.?|"
+    r"a\.\s?s\.|v\.\s?o\.\s?s\.|k\.\s?s\.|z\.\s?s\.|o\.p\.s\.|"
+    r"Kft\.?|Zrt\.?|Nyrt\.?|Bt\.?|S\.R\.L\.|PFA|j?\.?d\.\s?o\.\s?o\.?|d\.\s?d\.|s\.\s?p\.|SIA|UAB|MB|OÜ|"
+    # Nordic
+    r"AB|A/S|ApS|I/S|IVS|P/S|K/S|AS|ASA|ANS|ENK|DA|Oy|Oyj|Ky|Tmi|HB|ehf\.?|hf\.?|SE|S\.E\."
+    r")(?![\w])"
+)
+STREET: Final = re.compile(
+    r"(?:stra(?:ß|ss)e|str\.|gasse|\bweg|\w{3}weg|platz|allee|\bring|chaussee|damm|ufer|straat|laan|plein|kade|gracht|"
+    r"singel|dijk|dreef|gatan|vägen|gränd|gade|\w{3}vej|gata|veien|"
+    r"\bkatu|tie\b|\brue\b|\bavenue\b|\bav\.|\bbd\.?\b|\bboulevard\b|\bchemin\b|\bimpasse\b|\bquai\b|\broute\b|"
+    r"\bcalle\b|\bc/|\bavda\b|\bplaza\b|\bpaseo\b|"
+    r"\bpol[íi]gono\b|\bvia\b|\bviale\b|\bpiazza\b|\bcorso\b|\bstrada\b|\blargo\b|\brua\b|\bavenida\b|\bpra[çc]a\b|"
+    r"\btravessa\b|\bul\.|\bal\.|\bos\.|\bnám|\bulice\b|"
+    r"\bstreet\b|\bst\b\.?|\broad\b|\brd\b|\blane\b|\bdrive\b|\bave\b|\bcourt\b|\bsquare\b|\bclose\b|\bway\b|"
+    r"\bhighway\b|\bblvd\b|\bsuite\b|\bunit\b|\bfloor\b|"
+    r"\bbuilding\b|\butca\b|\bút\b|\btér\b|\bstr\b|\bbp\b|\bpostfach\b|\bpostbus\b|\bpostboks\b|\bcase postale\b|\bapartado\b)",
+    re.IGNORECASE,
+)
+PERSON: Final = re.compile(
+    r"^(?:herrn?|frau|mr|mrs|ms|miss|mx|dr|prof|mme|mlle|monsieur|madame|m|sr|sra|d|dña|sig|sig\.ra|dott|dhr|mevr|"
+    r"de heer|mevrouw|pan|paní|hr|fru|exmo|exma)\.?\s+"
+    r"(?=[A-ZÀ-Þ])",
+    re.IGNORECASE,
+)
+CONTACT: Final = re.compile(
+    r"\b(?:tel|phone|telefon|tél|tlf|fax|e-?mail|www|https?|iban|siret|siren|rcs|kvk|hrb|cvr|abn|bank|konto|capital|"
+    r"rpr|ičo)\b|@|\bT:|\(\d{3}\)\s?\d{3}",
+    re.IGNORECASE,
+)
+SEPARATORS: Final = re.compile(r"\s+[·•|*●▪⋅∙‧]\s*|\s*[·•●▪⋅∙‧|]\s+|\s+[-–—]\s+|,\s+|;\s+|\s+/\s+")
+SALUTATION: Final = re.compile(
+    r"^(?:herrn?|frau|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|exmo.*|"
+    r"de heer|mevrouw|to|attn\.?:?.*|att\.?:.*|attention:?.*|à l'attention.*|a la atención.*|alla c\.?a\.?.*|"
+    r"t\.a\.v\..*|z\.\s?h(?:d|änden)\.?.*|c/o.*)\s*:?$",
+    re.IGNORECASE,
+)
+_NOT_A_NAME: Final = re.compile(
+    r"https?:|www\.|@|\b(?:tel|tél|fax|phone|telefon|tlf|iban|bic|swift|e-?mail|page|seite|blz|kto|gln|siret|siren|"
+    r"nip|regon|cvr|kvk|i[čc]o|di[čc]|abn|gstin)\b[.:\s-]|"
+    r"^\W*$|^\d+[\s\w]{0,3}$|\b(?:p\.?\s?o\.?\s?box)\b|^(?:address|adresse|anschrift|dirección|indirizzo|adres|sediul|"
+    r"morada)\b\s*:|\bcapital\b|^(?:page|seite|pagina|original|kopie|copy|duplicate|oryginał)\b",
+    re.IGNORECASE,
+)
+_MONOGRAM: Final = re.compile(r"^([A-ZÀ-Þ])\s+(?=\1\w)")  # a logo's letter before the name
+_LONGEST: Final = 90
+
+
+def name_in(text: str) -> str | None:
+    """The text as a name of a party, or None where it cannot be one."""
+    text = _MONOGRAM.sub("", text.strip(" :;,-–|·•*/"))
+    if not 2 <= len(text) <= _LONGEST or sum(c.isalpha() for c in text) < 2:
+        return None
+    if _NOT_A_NAME.search(text) or SALUTATION.match(text):
+        return None
+    if find_dates(text) or is_city_line(text) or any(a.decimals == 2 for a in find_amounts(text)):
+        return None
+    if sum(c.isdigit() for c in text) > max(3, len(text) // 3) or is_street(text):
+        return None
+    return text
+
+
+def is_street(text: str) -> bool:
+    """A street with its number, and no company that is named after one."""
+    return bool(re.search(r"\d", text) and STREET.search(text) and not LEGAL_FORM.search(text))
+
+
+def is_only_legal_form(text: str) -> bool:
+    """Whether nothing but a legal form is there: the end of a name that began on the line above, or after a label's word."""
+    rest = LEGAL_FORM.sub(" ", text)
+    return rest != text and not re.search(r"\w{2}", rest.replace("Co", ""))

@@ -1,0 +1,62 @@
+"""Due dates in running text: "Please pay by 5 March 2024", "zahlbar bis zum 04.07.2013, 3 % Skonto bis zum 15.06.2013"."""
+
+import re
+from datetime import date
+from typing import Final
+
+from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.parsing.dates import find_dates
+
+_PAYS: Final = re.compile(
+    r"\b(?:zahlbar|zahlen|zahlung|bezahl\w*|fällig|faellig|überweis\w*|ueberweis\w*|beglei\w*|abgebucht|abbuch\w*|"
+    r"eingezogen|einzieh\w*|lastschrift|"
+    r"pay|paid|payable|payment|remit|remittance|due|settle\w*|debit\w*|"
+    r"régl\w*|regler|réglement|règlement|payer|payable|paiement|échéance|prélev\w*|débit\w*|"
+    r"pagar|pago|abonar|vence\w*|cargar\w*|pagamento|pagare|scad\w+|addebit\w*|versare|"
+    r"betal\w*|voldoe\w*|voldaan|overmaken|incass\w*|afgeschreven|schrijven|vervalt|"
+    r"liquidar|vencimento|płat\w+|zapłat\w+|zapłac\w*|wpłat\w*|splat\w+|uhra\w+|zaplat\w*|"
+    r"indbetal\w*|forfald\w*|forfall\w*|maks\w+|eräpäivä)\b",
+    re.IGNORECASE,
+)
+_UNTIL: Final = re.compile(
+    r"(?:\b(?:bis(?:\s+(?:zum|spätestens|einschließlich))*|spätestens(?:\s+am)?|am|zum|until|till|by|before|on|due|"
+    r"no later than|not later than|"
+    r"au plus tard(?:\s+le)?|avant le|jusqu'au|le|antes del?|hasta el|el|entro(?:\s+(?:il|e non oltre il))?|il|"
+    r"v[óo][óo]r|voor|uiterlijk(?:\s+op)?|op|omstreeks|rond|tot|at[ée](?:\s+(?:ao dia|dia))?|do(?:\s+(?:dnia|dne))?|"
+    r"senast(?:\s+den)?|senest(?:\s+den)?|den|innen)[:\s]*(?:the\s+)?)$",
+    re.IGNORECASE,
+)
+_DISCOUNT: Final = re.compile(r"skonto|discount|escompte|descuento|sconto|korting|rabat|desconto|\d\s?%", re.IGNORECASE)
+_SCORE: Final = 0.74  # below every label, above what stands alone
+_LONGEST: Final = 400
+
+
+def payment_sentences(reading: Reading) -> list[Candidate[date]]:
+    """Candidates for the due date (BT-9) out of sentences that speak of paying; a date for a discount is none."""
+    found: list[Candidate[date]] = []
+    for cell in reading.cells():
+        text = cell.text[:_LONGEST]
+        if not any(c.isdigit() for c in text) or not _PAYS.search(text):
+            continue
+        fitting = []
+        stop = 0
+        for seen in find_dates(text, month_first=reading.month_first):
+            before = text[stop : seen.start]
+            stop = seen.end
+            rest = text[seen.end : seen.end + 40]
+            if _UNTIL.search(before[-30:]) and not _DISCOUNT.search(before) and not _starts_with_discount(rest):
+                fitting.append(seen)
+        if fitting:
+            last = max(fitting, key=lambda f: f.value)
+            found.append(Candidate(last.value, cell, last.text, _SCORE, "in a sentence about paying"))
+    return found
+
+
+def speaks_of_discount(before: str) -> bool:
+    """Whether the clause that leads up to a date grants a discount until then: "3 % Skonto bei Zahlung bis …"."""
+    return bool(_DISCOUNT.search(re.split(r"[;.,]\s", before)[-1]))
+
+
+def _starts_with_discount(rest: str) -> bool:
+    clause = re.split(r"[,;.]|\b(?:und|and|et|oder|or|bis)\b", rest, maxsplit=1)[0]
+    return bool(_DISCOUNT.search(clause))
