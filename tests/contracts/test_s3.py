@@ -1,0 +1,75 @@
+"""What the S3 adapter promises beyond the contract of `ObjectStore`: what it says when S3 is away, refuses, has no bucket."""
+
+import hashlib
+import io
+import socket
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from invoiceflow.adapters.s3 import AccessKey, S3Location, S3ObjectStore
+from invoiceflow.ports.unavailable import Unavailable
+from tests.contracts.test_object_store import put
+
+KEY = AccessKey("test", "test")
+
+
+@pytest.fixture
+def silent_url() -> Iterator[str]:
+    """A server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def at(url: str, bucket: str = "bucket", encryption: str | None = None) -> S3ObjectStore:
+    location = S3Location(bucket, "us-east-1", endpoint_url=url, path_style=True, encryption=encryption)
+    return S3ObjectStore(location, KEY, timeout_seconds=1)
+
+
+def test_a_server_that_is_away_is_unavailable_for_every_call() -> None:
+    store = at("http://127.0.0.1:1")
+    with pytest.raises(Unavailable, match="object_store"):
+        put(store, "raw/a.pdf", b"a")
+    for call in (store.get, store.stream, store.head, store.delete):
+        with pytest.raises(Unavailable):
+            call("raw/a.pdf")
+    with pytest.raises(Unavailable):
+        list(store.list("raw/"))
+    store.close()
+
+
+def test_the_check_of_a_server_that_never_answers_ends_within_two_seconds(silent_url: str) -> None:
+    store = at(silent_url)
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        store.check()
+    assert time.monotonic() - started < 2
+    store.close()
+
+
+def test_a_bucket_that_is_not_there_is_unavailable_and_no_missing_object(moto_url: str) -> None:
+    store = at(moto_url, f"none-{uuid4().hex}")
+    with pytest.raises(Unavailable):
+        store.check()
+    with pytest.raises(Unavailable, match="NoSuchBucket"):
+        store.get("raw/a.pdf")
+    store.close()
+
+
+def test_metadata_checksum_and_encryption_arrive_at_the_server(moto_url: str) -> None:
+    bucket = f"test-{uuid4().hex}"
+    session = boto3.session.Session("test", "test", region_name="us-east-1")
+    client = session.client("s3", endpoint_url=moto_url)
+    client.create_bucket(Bucket=bucket)
+    store = at(moto_url, bucket, encryption="AES256")
+    store.check()
+    digest = hashlib.sha256(b"bytes").hexdigest()
+    store.put("raw/a.pdf", io.BytesIO(b"bytes"), size=5, sha256=digest, metadata={"filename": "Müller 1.pdf"})
+    head = client.head_object(Bucket=bucket, Key="raw/a.pdf")
+    assert head["Metadata"] == {"filename": "M%C3%BCller 1.pdf", "sha256": digest}
+    assert head["ServerSideEncryption"] == "AES256"
+    client.close()
+    store.close()
