@@ -19,10 +19,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres
+from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from invoiceflow_cli import instance, leftovers
 from invoiceflow_cli.instance import InstanceFacts
-from invoiceflow_cli.supervisor import Child, mend, stop
+from invoiceflow_cli.supervisor import MAX_QUICK_DEATHS, Child, mend, pause_before_restart, stop
 
 logger = logging.getLogger("invoiceflow.up")
 
@@ -51,6 +51,8 @@ class Up:
         self._ports = ports
         self._host = host
         self._postgres = EmbeddedPostgres(self._home / "postgres")
+        self._postgres_failures = 0
+        self._postgres_again_at = 0.0
         self._children: list[Child] = []
         self._webserver: Child | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
@@ -126,20 +128,36 @@ class Up:
             self._wait("Dagster's UI", lambda: _answers(server))
 
     def watch(self) -> None:
-        """Mends what dies until `stop_now` is set. Raises supervisor.GaveUp."""
+        """Mends what dies until `stop_now` is set. Raises supervisor.GaveUp, EmbeddedPostgresError."""
         while not self.stop_now.wait(0.2):
             self.tend()
 
     def tend(self) -> None:
         """Starts again what has died. Raises supervisor.GaveUp, EmbeddedPostgresError."""
         if self._postgres.pid is None:
-            logger.warning("postgres died; it is started again")
-            self._postgres.start([], self._postgres.port)
-            logger.info("postgres is started again")
+            self._start_postgres_again(time.monotonic())
         if self._watchdog is None or self._watchdog.poll() is not None:
             logger.warning("the watchdog died; it is started again")
             self._start_watchdog()
         mend(self._children, time.monotonic())
+
+    def _start_postgres_again(self, now: float) -> None:
+        """One that dies while it starts is tried again after a pause, as every child is. Raises EmbeddedPostgresError."""
+        if now < self._postgres_again_at:
+            return
+        logger.warning("postgres died; it is started again")
+        try:
+            self._postgres.start([], self._postgres.port)
+        except EmbeddedPostgresError as error:
+            self._postgres_failures += 1
+            if self._postgres_failures > MAX_QUICK_DEATHS:
+                raise
+            pause = pause_before_restart(self._postgres_failures)
+            self._postgres_again_at = time.monotonic() + pause
+            logger.warning("postgres did not start and is tried again in %.1f s: %s", pause, error)
+        else:
+            self._postgres_failures = 0
+            logger.info("postgres is started again")
 
     def _start_watchdog(self) -> None:
         self._watchdog = subprocess.Popen(  # noqa: S603  our own command

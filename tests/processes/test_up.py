@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Running:
 
     def __init__(self, home: Path, process: "subprocess.Popen[bytes]", ports: Sequence[int]) -> None:
         self.home, self.process = home, process
-        self.ingest, self.query = (f"http://127.0.0.1:{port}" for port in ports[:2])
+        self.ingest, self.query, self.dagster = (f"http://127.0.0.1:{port}" for port in ports)
         self.client = httpx.Client(timeout=30)
 
     def upload(self, name: str, content: bytes) -> str | None:
@@ -62,6 +62,15 @@ class Running:
             if cursor is None:
                 return items
 
+    def partitions(self) -> set[str]:
+        """The keys that Dagster's UI shows for the asset `extracted`."""
+        asked = '{assetNodeOrError(assetKey: {path: ["extracted"]}) {... on AssetNode {partitionKeys}}}'
+        try:
+            answer = self.client.post(f"{self.dagster}/graphql", json={"query": asked})
+        except httpx.TransportError:
+            return set()
+        return set(answer.json()["data"]["assetNodeOrError"].get("partitionKeys", ())) if answer.status_code == 200 else set()
+
     def pids(self, mark: str) -> list[int]:
         return [p.pid for p in of_home(self.home) if mark in " ".join(p.cmdline())]
 
@@ -76,7 +85,7 @@ def free_ports() -> list[int]:
     return ports
 
 
-def launch(home: Path, ports: Sequence[int]) -> "subprocess.Popen[bytes]":
+def launch(home: Path, ports: Sequence[int], extra: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
     home.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
@@ -85,6 +94,7 @@ def launch(home: Path, ports: Sequence[int]) -> "subprocess.Popen[bytes]":
         "QUERY_PORT": str(ports[1]),
         "DAGSTER_PORT": str(ports[2]),
         "INVOICEFLOW_STALE_MINUTES": "0.5",
+        **(extra or {}),
     }
     environment.pop("PYTEST_CURRENT_TEST", None)
     with (home / "up.log").open("ab") as log:
@@ -94,9 +104,9 @@ def launch(home: Path, ports: Sequence[int]) -> "subprocess.Popen[bytes]":
 
 
 @contextmanager
-def started(home: Path) -> Iterator[Running]:
+def started(home: Path, extra: Mapping[str, str] | None = None) -> Iterator[Running]:
     ports = free_ports()
-    process = launch(home, ports)
+    process = launch(home, ports, extra)
     try:
         deadline = time.monotonic() + START_SECONDS
         facts = home / "instance.json"
@@ -158,6 +168,7 @@ def test_what_is_accepted_survives_kills_restarts_and_is_found_once(tmp_path: Pa
         ids = [item["request_id"] for item in items]
         assert len(ids) == len(set(ids))
         assert set(accepted) <= set(ids)
+        wait_until(lambda: set(accepted) <= running.partitions(), 60)  # the webserver may still be on its way
         assert {item["status"] for item in items} <= {"COMPLETED", "FAILED"}
         assert sum(item["status"] == "COMPLETED" for item in items) == before["completed"]
         running.process.send_signal(signal.SIGKILL)  # the parent is killed: nothing may stay
@@ -177,6 +188,34 @@ def test_a_database_that_is_away_is_told_and_comes_back(tmp_path: Path, wait_unt
         assert answer.status_code == 202 or "retry-after" in answer.headers
         wait_until(lambda: running.upload("a.pdf", sample.pdf) is not None, 60)
         wait_until(lambda: running.stats().get("completed", 0) >= 1, 90)
+
+
+def test_a_database_away_for_ten_seconds_under_load_is_a_503_and_loses_nothing(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    [sample] = sample_invoices(seed=13, count=1)
+    home = tmp_path / "home"
+    pidfile = home / "postgres" / "postmaster.pid"
+    answers: list[httpx.Response] = []
+
+    def load(seconds: float, *, kept_down: bool) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if kept_down:
+                with suppress(OSError, ValueError, IndexError, psutil.Error):  # it is not back yet
+                    psutil.Process(int(pidfile.read_text().splitlines()[0])).kill()
+            file = ("a.pdf", sample.pdf, "application/pdf")
+            answers.append(running.client.post(f"{running.ingest}/api/v1/ingest/upload", files={"file": file}))
+
+    with started(home, {"MAX_RETRIES": "0"}) as running:
+        load(2, kept_down=False)
+        load(10, kept_down=True)
+        wait_until(lambda: running.upload("a.pdf", sample.pdf) is not None, 60)
+        load(2, kept_down=False)
+        assert {answer.status_code for answer in answers} == {202, 503}
+        assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 503)
+        accepted = {answer.json()["request_id"] for answer in answers if answer.status_code == 202}
+        wait_until(lambda: accepted <= {item["request_id"] for item in running.found()}, 120)
 
 
 def test_a_taken_port_and_a_home_in_use_are_told_before_anything_starts(tmp_path: Path) -> None:
