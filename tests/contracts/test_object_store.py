@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from invoiceflow.adapters.local_folder import LocalFolderStore
 from invoiceflow.ports.object_store import NoSuchObject, ObjectStore
+from invoiceflow.retries import RetryPolicy
 
 
 @pytest.fixture(
@@ -117,8 +118,9 @@ def test_a_folder_of_objects_is_no_object(store: ObjectStore) -> None:
 
 def test_puts_of_one_key_at_one_moment_leave_one_of_them_whole(store: ObjectStore) -> None:
     contents = [bytes([n]) * 300_000 for n in range(8)]
+    again = RetryPolicy(retries=8, delay_seconds=0.05, backoff_factor=2)  # moto's server answers some with 500
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda content: put(store, "raw/a.pdf", content), contents))
+        list(pool.map(lambda content: again.call(lambda: put(store, "raw/a.pdf", content), within_seconds=20), contents))
     assert store.get("raw/a.pdf") in contents
 
 
