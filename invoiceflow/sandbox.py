@@ -98,6 +98,10 @@ class Sandbox:
                 self._waiting.put(piece)
         return piece.future
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def close(self) -> None:
         """Stops the processes at once; work in hand and waiting ends with SandboxCrashed."""
         with self._guard:

@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     extract_workers: int = Field(0, validation_alias="INVOICEFLOW_EXTRACT_WORKERS", ge=0, le=256)  # 0: one for each core
     extract_memory_mb: int = Field(2048, validation_alias="INVOICEFLOW_EXTRACT_MEMORY_MB", ge=128)
     extract_seconds: float = Field(60, validation_alias="INVOICEFLOW_EXTRACT_SECONDS", gt=0)
+    ocr_workers: int = Field(1, validation_alias="INVOICEFLOW_OCR_WORKERS", ge=0, le=64)  # 0: scans are not recognised
+    ocr_memory_mb: int = Field(3072, validation_alias="INVOICEFLOW_OCR_MEMORY_MB", ge=1024)
+    ocr_page_seconds: float = Field(30, validation_alias="INVOICEFLOW_OCR_PAGE_SECONDS", gt=0)
+    ocr_max_pages: int = Field(10, validation_alias="INVOICEFLOW_OCR_MAX_PAGES", ge=1)
     stale_minutes: float = Field(10, validation_alias="INVOICEFLOW_STALE_MINUTES", gt=0)
     retention_days: float = Field(30, validation_alias="INVOICEFLOW_RETENTION_DAYS", gt=0)
     retention_keys: int = Field(50_000, validation_alias="INVOICEFLOW_RETENTION_KEYS", ge=1)

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,14 @@ from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice_document import to_document
 from invoiceflow.sandbox import Sandbox, SandboxError, SandboxLimits
+from invoiceflow_pipeline.ocr_lane import OcrLane
 from invoiceflow_pipeline.reading import read_invoice
 
 MEMORY_BYTES = 2 << 30
 SECONDS = 60.0
+OCR_MEMORY_BYTES = 3 << 30
+OCR_PAGE_SECONDS = 60.0
+OCR_PAGES = 50
 LARGEST_FILE = 100 << 20
 AHEAD = 4
 """Files read from disk beyond those in work, for each process."""
@@ -62,36 +67,51 @@ def _answers(files: Sequence[Path], workers: int) -> Iterator[dict[str, Any]]:
     """One for each file, in their order; at most a few files are held in memory."""
     preload = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
     sandbox = Sandbox(workers, SandboxLimits(MEMORY_BYTES, SECONDS), preload)
+    ocr = OcrLane(
+        workers=workers,
+        memory_bytes=OCR_MEMORY_BYTES,
+        page_seconds=OCR_PAGE_SECONDS,
+        max_pages=OCR_PAGES,
+        preload=preload,
+    )
     waiting: list[tuple[Path, Future[StoredExtraction], float]] = []
     try:
         for path in files:
             waiting.append((path, _submitted(sandbox, path), time.perf_counter()))
             if len(waiting) >= AHEAD * workers:
-                yield _answer(*waiting.pop(0))
+                yield _answer(*waiting.pop(0), sandbox, ocr)
         for one in waiting:
-            yield _answer(*one)
+            yield _answer(*one, sandbox, ocr)
     finally:
+        ocr.close()
         sandbox.close()
 
 
 def _submitted(sandbox: Sandbox, path: Path) -> "Future[StoredExtraction]":
     try:
+        return sandbox.submit(read_invoice, _content(path))
+    except PermanentFailure as failure:
+        failed: Future[StoredExtraction] = Future()
+        failed.set_exception(failure)
+        return failed
+
+
+def _content(path: Path) -> bytes:
+    try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        failed: Future[StoredExtraction] = Future()
-        failed.set_exception(PermanentFailure("file.unreadable", error.strerror or str(error)))
-        return failed
+        raise PermanentFailure("file.unreadable", error.strerror or str(error)) from error
     if len(content) > LARGEST_FILE:
-        failed = Future()
-        failed.set_exception(PermanentFailure("file.too_large", f"it is larger than {LARGEST_FILE >> 20} MB"))
-        return failed
-    return sandbox.submit(read_invoice, content)
+        raise PermanentFailure("file.too_large", f"it is larger than {LARGEST_FILE >> 20} MB")
+    return content
 
 
-def _answer(path: Path, reading: "Future[StoredExtraction]", started: float) -> dict[str, Any]:
+def _answer(path: Path, reading: "Future[StoredExtraction]", started: float, sandbox: Sandbox, ocr: OcrLane) -> dict[str, Any]:
     try:
         extraction = reading.result()
+        if extraction.pages_to_recognize:
+            extraction = _recognized(path, extraction, sandbox, ocr)
     except PermanentFailure as failure:
         fault = {"code": failure.code, "message": failure.message}
     except SandboxError as error:
@@ -99,6 +119,14 @@ def _answer(path: Path, reading: "Future[StoredExtraction]", started: float) -> 
     else:
         return {"id": path.stem, "seconds": round(extraction.seconds, 5), "invoice": to_document(extraction.invoice)}
     return {"id": path.stem, "seconds": round(time.perf_counter() - started, 5), "failure": fault}
+
+
+def _recognized(path: Path, first: StoredExtraction, sandbox: Sandbox, ocr: OcrLane) -> StoredExtraction:
+    content = _content(path)
+    begun = time.perf_counter()
+    recognitions = ocr.recognize(content, first.pages_to_recognize)
+    second = sandbox.submit(read_invoice, content, recognitions).result()
+    return replace(second, seconds=first.seconds + time.perf_counter() - begun)
 
 
 def _cells(answer: dict[str, Any]) -> list[str]:

@@ -27,6 +27,7 @@ from invoiceflow.ports.search_index import SearchIndex
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxOutOfMemory, SandboxTimeout
+from invoiceflow_pipeline.ocr_lane import OcrLane
 
 RAW: Final = "raw"
 EXTRACTED: Final = "extracted"
@@ -58,8 +59,9 @@ class Journal(Protocol):
     def record(self, outcomes: Sequence[Outcome]) -> None: ...
 
 
-Read = Callable[[bytes], StoredExtraction]
-"""Bytes to what stands in them; runs in the sandbox, so it must be a module-level function. Raises PermanentFailure."""
+Read = Callable[..., StoredExtraction]
+"""Bytes (and, in a second reading, a list of Recognition for the pages asked for) to what stands in them; runs in the
+sandbox, so it must be a module-level function. Raises PermanentFailure."""
 
 
 @dataclass(slots=True)
@@ -87,7 +89,8 @@ class Work:
 
 
 class Processor:
-    """`read` runs in `sandbox`. `jitter` gives numbers in [0, 1) for the delays of further attempts."""
+    """`read` runs in `sandbox`, scanned pages in `ocr` (None: they are not recognised). `jitter` gives numbers in [0, 1) for
+    the delays of further attempts."""
 
     def __init__(
         self,
@@ -99,6 +102,7 @@ class Processor:
         read: Read,
         now: Callable[[], datetime],
         jitter: Callable[[], float],
+        ocr: OcrLane | None = None,
     ) -> None:
         self._ingestions = ingestions
         self._objects = objects
@@ -107,17 +111,22 @@ class Processor:
         self._read = read
         self._now = now
         self._jitter = jitter
+        self._ocr = ocr
+        self._ocr_threads = ThreadPoolExecutor(max_workers=ocr.workers if ocr else 1, thread_name_prefix="ocr")
         self._threads = ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1) + 2, thread_name_prefix="fetch")
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._ocr_threads.shutdown(wait=False, cancel_futures=True)
 
     def begin(self, request_ids: Sequence[UUID], run_id: str, work: Work, steps: Sequence[str] = STEPS) -> set[UUID]:
         """Claims these and starts on them; returns the ids claimed. The others are final already, or have no row."""
         claimed = self._ingestions.claim(request_ids, run_id)
         stored = {} if EXTRACTED in steps else self._ingestions.extractions([ingestion.id for ingestion in claimed])
         for ingestion in claimed:
-            work.add(ingestion.id, self._threads.submit(self._one, ingestion, tuple(steps), stored.get(ingestion.id)))
+            outcome: Future[Outcome] = Future()
+            work.add(ingestion.id, outcome)
+            self._threads.submit(self._begin_one, ingestion, tuple(steps), stored.get(ingestion.id), outcome)
         return {ingestion.id for ingestion in claimed}
 
     def finish(self, outcomes: Sequence[Outcome], journal: Journal) -> None:
@@ -149,9 +158,38 @@ class Processor:
             raise Unavailable("pipeline", f"a service was away for {HOLD_SECONDS:.0f} seconds; the batch is done again later")
         return outcomes
 
-    def _one(self, ingestion: Ingestion, steps: tuple[str, ...], stored: StoredExtraction | None) -> Outcome:
+    def _begin_one(
+        self, ingestion: Ingestion, steps: tuple[str, ...], stored: StoredExtraction | None, done: "Future[Outcome]"
+    ) -> None:
+        """Reads what has text; a document with scanned pages goes on in threads of their own, so that it holds up no other."""
+        outcome = self._one(ingestion, steps, lambda: self._attempt(ingestion, steps, stored))
+        first = outcome.extraction
+        if self._ocr is None or outcome.failure or EXTRACTED not in steps or first is None or not first.pages_to_recognize:
+            done.set_result(outcome)
+            return
+        self._ocr_threads.submit(self._recognize_one, ingestion, steps, first.pages_to_recognize, self._ocr, done)
+
+    def _recognize_one(
+        self,
+        ingestion: Ingestion,
+        steps: tuple[str, ...],
+        numbers: tuple[int, ...],
+        ocr: OcrLane,
+        done: "Future[Outcome]",
+    ) -> None:
+        def attempt() -> Outcome:
+            content = self._fetch(ingestion)  # again: a queue of scans must not hold the bytes of them all
+            started = time.perf_counter()
+            recognitions = ocr.recognize(content, numbers)
+            extraction = self._sandbox.submit(self._read, content, recognitions).result()
+            extraction = replace(extraction, seconds=time.perf_counter() - started)
+            return Outcome(ingestion, _in_order({*steps, EXTRACTED, INDEXED}), _with_duplicate(extraction, ingestion))
+
+        done.set_result(self._one(ingestion, steps, attempt))
+
+    def _one(self, ingestion: Ingestion, steps: tuple[str, ...], attempt: Callable[[], Outcome]) -> Outcome:
         try:
-            return self._attempt(ingestion, steps, stored)
+            return attempt()
         except PermanentFailure as failure:
             return _failed(ingestion, steps, failure.code, failure.message, transient=False)
         except Unavailable as error:

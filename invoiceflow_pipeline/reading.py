@@ -1,17 +1,24 @@
 """One reading of one file, as it runs inside the sandbox: the extraction, timed and stamped with its version."""
 
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from invoiceflow.domain.extraction import StoredExtraction
 
+if TYPE_CHECKING:
+    from invoiceflow_pipeline.extraction.page.recognized import Recognition
 
-def read_invoice(content: bytes) -> StoredExtraction:
-    """Raises PermanentFailure. Imports the extraction when it is first used: a worker has it preloaded."""
+
+def read_invoice(content: bytes, recognitions: "Sequence[Recognition]" = ()) -> StoredExtraction:
+    """`recognitions` is what the OCR lane gave for the pages that a first reading asked for.
+
+    Raises PermanentFailure. Imports the extraction when it is first used: a worker has it preloaded."""
     from invoiceflow_pipeline.extraction.extract import extract
     from invoiceflow_pipeline.extraction.version import EXTRACTOR_VERSION
 
     started = time.perf_counter()
-    extraction = extract(content)
+    extraction = extract(content, recognitions=recognitions)
     return StoredExtraction(
         invoice=extraction.invoice,
         text=extraction.text,
@@ -19,4 +26,5 @@ def read_invoice(content: bytes) -> StoredExtraction:
         readers=extraction.readers,
         extractor_version=EXTRACTOR_VERSION,
         seconds=time.perf_counter() - started,
+        pages_to_recognize=extraction.pages_to_recognize,
     )

@@ -15,6 +15,7 @@ from invoiceflow import logs
 from invoiceflow.bootstrap import System, assemble
 from invoiceflow.sandbox import Sandbox, SandboxLimits
 from invoiceflow.settings import Settings, load
+from invoiceflow_pipeline.ocr_lane import OcrLane
 from invoiceflow_pipeline.processing import Processor
 from invoiceflow_pipeline.reading import read_invoice
 
@@ -43,12 +44,14 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
     logs.configure("pipeline", settings.log_level, settings.log_format)
     with assemble(settings, application_name="pipeline-run", pool_size=8) as system:
         sandbox = open_sandbox(settings)
+        ocr = open_ocr_lane(settings)
         processor = Processor(
             ingestions=system.ingestions,
             objects=system.objects,
             search=system.search,
             sandbox=sandbox,
             read=read_invoice,
+            ocr=ocr,
             now=lambda: datetime.now(UTC),
             jitter=random.random,
         )
@@ -57,9 +60,24 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
         finally:
             processor.close()
             sandbox.close()
+            if ocr is not None:
+                ocr.close()
 
 
 def open_sandbox(settings: Settings) -> Sandbox:
     workers = settings.extract_workers or os.cpu_count() or 1
     memory = settings.extract_memory_mb * 1024 * 1024
     return Sandbox(workers, SandboxLimits(memory, settings.extract_seconds, niceness=READING_NICENESS), PRELOADED)
+
+
+def open_ocr_lane(settings: Settings) -> OcrLane | None:
+    if settings.ocr_workers == 0:
+        return None
+    return OcrLane(
+        workers=settings.ocr_workers,
+        memory_bytes=settings.ocr_memory_mb * 1024 * 1024,
+        page_seconds=settings.ocr_page_seconds,
+        max_pages=settings.ocr_max_pages,
+        niceness=READING_NICENESS,
+        preload=PRELOADED,
+    )

@@ -7,7 +7,10 @@ from invoiceflow.domain.invoice import Invoice
 
 @dataclass(frozen=True, slots=True)
 class StoredExtraction:
-    """The truth that search is rebuilt from. `text` is the page text for search; `seconds` is the reading's wall time."""
+    """The truth that search is rebuilt from. `text` is the page text for search; `seconds` is the reading's wall time.
+
+    `pages_to_recognize` is not kept: the pages (from 1) whose words are only in their picture, which this reading lacks.
+    """
 
     invoice: Invoice
     text: str
@@ -15,3 +18,4 @@ class StoredExtraction:
     readers: tuple[str, ...]
     extractor_version: str
     seconds: float
+    pages_to_recognize: tuple[int, ...] = ()

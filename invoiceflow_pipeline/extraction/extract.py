@@ -4,6 +4,7 @@ Limits on memory and time are put around this by the process pool; the limits he
 is never swallowed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -13,9 +14,12 @@ from invoiceflow.domain.invoice import Finding, Invoice
 from invoiceflow_pipeline.extraction.assembly.findings import active_content, disagreements, findings_of, unreadable_pages
 from invoiceflow_pipeline.extraction.assembly.from_page import assemble
 from invoiceflow_pipeline.extraction.assembly.merge import merged
+from invoiceflow_pipeline.extraction.assembly.recognition import on_shown_pages, recognition_findings, with_recognized
 from invoiceflow_pipeline.extraction.locators.reading import Reading
+from invoiceflow_pipeline.extraction.page.recognized import Recognition
 from invoiceflow_pipeline.extraction.page.structure import Page
 from invoiceflow_pipeline.extraction.readers.attachments import AttachedInvoices, read_attachments
+from invoiceflow_pipeline.extraction.readers.page_pictures import pages_without_usable_text
 from invoiceflow_pipeline.extraction.readers.page_text import PdfDocument
 
 
@@ -31,16 +35,25 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What one reading gave. `text` is the page text for search; `readers` names what was used, in order."""
+    """What one reading gave. `text` is the page text for search; `readers` names what was used, in order.
+
+    `pages_to_recognize` are the numbers of pages (from 1) whose words are only in their picture and were not handed in.
+    """
 
     invoice: Invoice
     text: str
     page_count: int
     readers: tuple[str, ...]
+    pages_to_recognize: tuple[int, ...] = ()
 
 
-def extract(data: bytes, *, limits: Limits = Limits(), today: date | None = None) -> Extraction:
+def extract(
+    data: bytes, *, limits: Limits = Limits(), today: date | None = None, recognitions: Sequence[Recognition] = ()
+) -> Extraction:
     """Reads one PDF. `today` is for the finding on dates in the future; without it that is not looked at.
+
+    Text recognition takes seconds and is not begun here: the answer's `pages_to_recognize` asks for it, and `recognitions`
+    hands in what it gave, for a second reading.
 
     Raises PermanentFailure with file.not_pdf, file.corrupted, file.encrypted, file.no_pages or file.too_many_pages.
     """
@@ -53,11 +66,14 @@ def extract(data: bytes, *, limits: Limits = Limits(), today: date | None = None
         attached = read_attachments(document.attachments(max_size=limits.attachment_size))
         actions = document.actions()
         pages = list(document.pages(max_words=limits.words))
-    on_page = assemble(Reading(pages)).invoice
+    known = {recognition.number for recognition in recognitions}
+    asked = tuple(number for number in pages_without_usable_text(data, pages) if number not in known)
+    pages = with_recognized(pages, recognitions, limits.words)
+    on_page = on_shown_pages(assemble(Reading(pages)).invoice, recognitions)
     invoice, findings = _joined(on_page, attached, pages, actions)
-    findings += findings_of(invoice, today)
+    findings += [*recognition_findings(recognitions), *findings_of(invoice, today)]
     readers = (*((attached.reader,) if attached.reader else ()), *sorted({page.reader for page in pages if page.rows}))
-    return Extraction(replace(invoice, findings=tuple(findings)), _text(pages, limits.text_length), page_count, readers)
+    return Extraction(replace(invoice, findings=tuple(findings)), _text(pages, limits.text_length), page_count, readers, asked)
 
 
 def _joined(
