@@ -67,13 +67,7 @@ def _answers(files: Sequence[Path], workers: int) -> Iterator[dict[str, Any]]:
     """One for each file, in their order; at most a few files are held in memory."""
     preload = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
     sandbox = Sandbox(workers, SandboxLimits(MEMORY_BYTES, SECONDS), preload)
-    ocr = OcrLane(
-        workers=workers,
-        memory_bytes=OCR_MEMORY_BYTES,
-        page_seconds=OCR_PAGE_SECONDS,
-        max_pages=OCR_PAGES,
-        preload=preload,
-    )
+    ocr = open_ocr_lane(workers, preload)
     waiting: list[tuple[Path, Future[StoredExtraction], float]] = []
     try:
         for path in files:
@@ -87,16 +81,28 @@ def _answers(files: Sequence[Path], workers: int) -> Iterator[dict[str, Any]]:
         sandbox.close()
 
 
+def open_ocr_lane(workers: int, preload: Sequence[str] = ()) -> OcrLane:
+    """With more time and pages than the pipeline gives: here a person waits for these very files."""
+    return OcrLane(
+        workers=workers,
+        memory_bytes=OCR_MEMORY_BYTES,
+        page_seconds=OCR_PAGE_SECONDS,
+        max_pages=OCR_PAGES,
+        preload=preload,
+    )
+
+
 def _submitted(sandbox: Sandbox, path: Path) -> "Future[StoredExtraction]":
     try:
-        return sandbox.submit(read_invoice, _content(path))
+        return sandbox.submit(read_invoice, file_content(path))
     except PermanentFailure as failure:
         failed: Future[StoredExtraction] = Future()
         failed.set_exception(failure)
         return failed
 
 
-def _content(path: Path) -> bytes:
+def file_content(path: Path) -> bytes:
+    """Raises PermanentFailure when the file cannot be read or is too large."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
@@ -122,7 +128,7 @@ def _answer(path: Path, reading: "Future[StoredExtraction]", started: float, san
 
 
 def _recognized(path: Path, first: StoredExtraction, sandbox: Sandbox, ocr: OcrLane) -> StoredExtraction:
-    content = _content(path)
+    content = file_content(path)
     begun = time.perf_counter()
     recognitions = ocr.recognize(content, first.pages_to_recognize)
     second = sandbox.submit(read_invoice, content, recognitions).result()

@@ -80,8 +80,20 @@ def extract(
     files: Files,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line on standard output.")] = False,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that read.")] = os.cpu_count() or 1,
+    explain: Annotated[bool, typer.Option("--explain", help="Each value, where it was seen, what it beat; one file.")] = False,
+    image: Annotated[
+        Path | None, typer.Option(help="Draw the values' boxes on the page: a PNG, page N as NAME-N.png; one file.")
+    ] = None,
 ) -> None:
     """Read invoices offline; nothing is stored."""
+    if explain or image is not None:
+        if len(files) != 1 or files[0].is_dir():
+            raise typer.BadParameter("--explain and --image look at one file", param_hint="FILES")
+        if jsonl:
+            raise typer.BadParameter("--jsonl goes without --explain and --image", param_hint="--jsonl")
+        from invoiceflow_cli.explain import explain_file
+
+        raise typer.Exit(explain_file(files[0], explain=explain, image=image))
     from invoiceflow_cli.extract import extract_files
 
     raise typer.Exit(extract_files(files, jsonl=jsonl, workers=workers))

@@ -1,4 +1,5 @@
-"""One reading of one file, as it runs inside the sandbox: the extraction, timed and stamped with its version."""
+"""One reading of one file, as it runs inside the sandbox: the extraction, timed and stamped with its version; and the same
+reading explained or drawn."""
 
 import time
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 from invoiceflow.domain.extraction import StoredExtraction
 
 if TYPE_CHECKING:
+    from invoiceflow_pipeline.extraction.explain import ExplainedDocument
     from invoiceflow_pipeline.extraction.page.recognized import Recognition
 
 
@@ -28,3 +30,17 @@ def read_invoice(content: bytes, recognitions: "Sequence[Recognition]" = ()) -> 
         seconds=time.perf_counter() - started,
         pages_to_recognize=extraction.pages_to_recognize,
     )
+
+
+def explain_invoice(content: bytes, recognitions: "Sequence[Recognition]" = ()) -> "ExplainedDocument":
+    """As `read_invoice`, with the candidates."""
+    from invoiceflow_pipeline.extraction.explain import explain
+
+    return explain(content, recognitions)
+
+
+def draw_invoice(content: bytes, document: "ExplainedDocument") -> list[tuple[int, bytes]]:
+    """Page numbers and PNGs of the pages with the values' boxes."""
+    from invoiceflow_pipeline.extraction.drawing import draw
+
+    return draw(content, {one.path: one.chosen for one in document.explanations if one.chosen is not None})

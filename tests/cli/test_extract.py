@@ -73,3 +73,38 @@ def test_a_path_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
     result = run(tmp_path / "nowhere.pdf")
     assert result.exit_code == 2
     assert "does not exist" in result.output
+
+
+def test_explain_shows_each_value_with_what_it_beat(folder: Path) -> None:
+    result = run(folder / "a.pdf", "--explain")
+    assert result.exit_code == 0, result.output
+    assert "totals." in result.stdout
+    assert "->" in result.stdout
+
+
+def test_an_image_is_a_picture_of_the_page(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "boxes.png"
+    result = run(folder / "a.pdf", "--image", target)
+    assert result.exit_code == 0, result.output
+    assert target.read_bytes().startswith(b"\x89PNG")
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_explaining_a_broken_file_names_its_code(folder: Path) -> None:
+    result = run(folder / "b.pdf", "--explain")
+    assert result.exit_code == 1
+    assert "file.not_pdf" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["--explain", "--jsonl"], ["--image", "x.png", "--jsonl"]])
+def test_explain_is_for_people_and_one_file(folder: Path, words: list[str]) -> None:
+    assert run(folder / "a.pdf", *words).exit_code == 2
+    assert run(folder, "--explain").exit_code == 2
+
+
+def test_a_scan_is_read(tmp_path: Path) -> None:
+    sample = next(sample for sample in demo_samples() if sample.kind == "scan")
+    (tmp_path / "scan.pdf").write_bytes(sample.pdf)
+    [line] = [json.loads(line) for line in run(tmp_path, "--jsonl", "--workers", 1).stdout.splitlines()]
+    assert line["invoice"]["number"] == sample.truth.number
+    assert line["invoice"]["evidence"]["totals.with_tax"]["reader"] == "ocr"
