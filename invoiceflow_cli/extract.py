@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice_document import to_document
 from invoiceflow.sandbox import Sandbox, SandboxError, SandboxLimits
 from invoiceflow_pipeline.ocr_lane import OcrLane
-from invoiceflow_pipeline.reading import read_invoice
+from invoiceflow_pipeline.reading import latest_date, read_invoice
 
 MEMORY_BYTES = 2 << 30
 SECONDS = 60.0
@@ -94,7 +95,7 @@ def open_ocr_lane(workers: int, preload: Sequence[str] = ()) -> OcrLane:
 
 def _submitted(sandbox: Sandbox, path: Path) -> "Future[StoredExtraction]":
     try:
-        return sandbox.submit(read_invoice, file_content(path))
+        return sandbox.submit(read_invoice, file_content(path), (), latest_date(datetime.now(UTC)))
     except PermanentFailure as failure:
         failed: Future[StoredExtraction] = Future()
         failed.set_exception(failure)
@@ -131,7 +132,7 @@ def _recognized(path: Path, first: StoredExtraction, sandbox: Sandbox, ocr: OcrL
     content = file_content(path)
     begun = time.perf_counter()
     recognitions = ocr.recognize(content, first.pages_to_recognize)
-    second = sandbox.submit(read_invoice, content, recognitions).result()
+    second = sandbox.submit(read_invoice, content, recognitions, latest_date(datetime.now(UTC))).result()
     return replace(second, seconds=first.seconds + time.perf_counter() - begun)
 
 

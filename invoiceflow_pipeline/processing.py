@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 from uuid import UUID
@@ -27,7 +27,9 @@ from invoiceflow.ports.search_index import SearchIndex
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxOutOfMemory, SandboxTimeout
+from invoiceflow_pipeline.extraction.page.recognized import Recognition
 from invoiceflow_pipeline.ocr_lane import OcrLane
+from invoiceflow_pipeline.reading import latest_date
 
 RAW: Final = "raw"
 EXTRACTED: Final = "extracted"
@@ -59,8 +61,8 @@ class Journal(Protocol):
     def record(self, outcomes: Sequence[Outcome]) -> None: ...
 
 
-Read = Callable[..., StoredExtraction]
-"""Bytes (and, in a second reading, a list of Recognition for the pages asked for) to what stands in them; runs in the
+Read = Callable[[bytes, Sequence[Recognition], date | None], StoredExtraction]
+"""Bytes, what the OCR lane gave (nothing in a first reading), and today's date, to what stands in them; runs in the
 sandbox, so it must be a module-level function. Raises PermanentFailure."""
 
 
@@ -181,7 +183,7 @@ class Processor:
             content = self._fetch(ingestion)  # again: a queue of scans must not hold the bytes of them all
             started = time.perf_counter()
             recognitions = ocr.recognize(content, numbers)
-            extraction = self._sandbox.submit(self._read, content, recognitions).result()
+            extraction = self._read_in_sandbox(content, recognitions)
             extraction = replace(extraction, seconds=time.perf_counter() - started)
             return Outcome(ingestion, _in_order({*steps, EXTRACTED, INDEXED}), _with_duplicate(extraction, ingestion))
 
@@ -208,13 +210,16 @@ class Processor:
             logger.exception("Reading failed by a fault of ours", extra={"request_id": str(ingestion.id)})
             return _failed(ingestion, steps, "extraction.error", f"Reading failed: {type(error).__name__}", transient=True)
 
+    def _read_in_sandbox(self, content: bytes, recognitions: Sequence[Recognition]) -> StoredExtraction:
+        return self._sandbox.submit(self._read, content, recognitions, latest_date(self._now())).result()
+
     def _attempt(self, ingestion: Ingestion, steps: tuple[str, ...], stored: StoredExtraction | None) -> Outcome:
         if EXTRACTED not in steps and stored is None and RAW not in steps:
             raise PermanentFailure("extraction.missing", "It was never read: materialise `extracted` first.")
         content = self._fetch(ingestion) if RAW in steps or EXTRACTED in steps else b""
         if EXTRACTED not in steps and stored is not None:
             return Outcome(ingestion, _in_order({*steps, INDEXED}), stored)
-        extraction = self._sandbox.submit(self._read, content).result()
+        extraction = self._read_in_sandbox(content, ())
         return Outcome(ingestion, _in_order({*steps, EXTRACTED, INDEXED}), _with_duplicate(extraction, ingestion))
 
     def _fetch(self, ingestion: Ingestion) -> bytes:

@@ -3,6 +3,7 @@ reading explained or drawn."""
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from invoiceflow.domain.extraction import StoredExtraction
@@ -11,16 +12,24 @@ if TYPE_CHECKING:
     from invoiceflow_pipeline.extraction.explain import ExplainedDocument
     from invoiceflow_pipeline.extraction.page.recognized import Recognition
 
+FURTHEST_AHEAD = timedelta(hours=14)
+"""Of all time zones: what is tomorrow here is today on Kiribati, and no date in the future."""
 
-def read_invoice(content: bytes, recognitions: "Sequence[Recognition]" = ()) -> StoredExtraction:
-    """`recognitions` is what the OCR lane gave for the pages that a first reading asked for.
+
+def latest_date(now: datetime) -> date:
+    """The latest date that it is anywhere at `now`."""
+    return (now.astimezone(UTC) + FURTHEST_AHEAD).date()
+
+
+def read_invoice(content: bytes, recognitions: "Sequence[Recognition]" = (), today: date | None = None) -> StoredExtraction:
+    """`recognitions` is what the OCR lane gave for the pages that a first reading asked for; dates after `today` are told.
 
     Raises PermanentFailure. Imports the extraction when it is first used: a worker has it preloaded."""
     from invoiceflow_pipeline.extraction.extract import extract
     from invoiceflow_pipeline.extraction.version import EXTRACTOR_VERSION
 
     started = time.perf_counter()
-    extraction = extract(content, recognitions=recognitions)
+    extraction = extract(content, recognitions=recognitions, today=today)
     return StoredExtraction(
         invoice=extraction.invoice,
         text=extraction.text,

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -61,7 +62,7 @@ def test_a_closed_lane_says_nothing_about_pages(lane: OcrLane) -> None:
         lane.recognize(b"", [1])
 
 
-def read(content: bytes, recognitions: Sequence[Recognition] = ()) -> StoredExtraction:
+def read(content: bytes, recognitions: Sequence[Recognition] = (), _today: date | None = None) -> StoredExtraction:
     """Runs in the sandbox: content that names a scan asks for its page first."""
     if b"scan" in content and not recognitions:
         return replace(reading(number="unread"), pages_to_recognize=(1,))

@@ -17,7 +17,7 @@ from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
 from invoiceflow_pipeline.processing import EXTRACTED, INDEXED, RAW, STEPS, Outcome, Processor, delay_before, keep_trying
 from tests.pipeline.working import Recorded, found, make, numbers
-from tests.rows import accepted, new_id
+from tests.rows import accepted, new_id, now
 
 
 def test_a_good_invoice_is_read_found_and_completed(system: System, processor: Processor) -> None:
@@ -179,3 +179,10 @@ def test_a_stop_ends_the_holding() -> None:
 
     stops: Callable[[], bool] = lambda: True  # noqa: E731  shorter than a function
     assert not keep_trying(work, stops)
+
+
+def test_reading_is_given_the_latest_date_that_it_is_anywhere(system: System, processor: Processor) -> None:
+    before = now()
+    [outcome] = processor.run([accepted(system, b"today").id], "run", Recorded())
+    assert outcome.extraction is not None
+    assert outcome.extraction.invoice.number in {str((at + timedelta(hours=14)).date()) for at in (before, now())}

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Sequence
+from datetime import date
 
 from invoiceflow.bootstrap import System
 from invoiceflow.domain.extraction import StoredExtraction
@@ -10,11 +11,12 @@ from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.ingestion import Ingestion
 from invoiceflow.domain.search.query import Search
 from invoiceflow.sandbox import Sandbox
+from invoiceflow_pipeline.extraction.page.recognized import Recognition
 from invoiceflow_pipeline.processing import Outcome, Processor
 from tests.rows import now, reading
 
 
-def read(content: bytes) -> StoredExtraction:
+def read(content: bytes, _recognitions: Sequence[Recognition] = (), today: date | None = None) -> StoredExtraction:
     """Runs in the sandbox: what the content says happens."""
     if content == b"hang":
         time.sleep(60)
@@ -26,7 +28,7 @@ def read(content: bytes) -> StoredExtraction:
         raise RuntimeError("a fault of ours")
     if content == b"broken":
         raise PermanentFailure("file.corrupted", "The PDF is damaged.")
-    return reading(number=content.decode())
+    return reading(number=str(today) if content == b"today" else content.decode())
 
 
 class Recorded:
