@@ -5,13 +5,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import end_to_end, latency, memory, upload_rate
+from benchmarks import end_to_end, growth, latency, memory, upload_rate
 
 MEASUREMENTS = {
     "end_to_end": end_to_end.measure,
     "latency": latency.measure,
     "upload_rate": upload_rate.measure,
     "memory": memory.measure,
+    "growth": growth.measure,
 }
 
 
