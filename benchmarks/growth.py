@@ -26,7 +26,8 @@ FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () 
 JOIN generate_series(1, %(count)s) AS n ON mod(n, p.size) = p.place;
 
 ALTER TABLE ingestions DISABLE TRIGGER USER;
-INSERT INTO ingestions (id, filename, s3_key, sha256, size, page_count, status, revision, attempts, correlation_id, extractor_version,
+INSERT INTO ingestions (id, filename, s3_key, sha256, size, page_count, status, revision, attempts, correlation_id,
+                        extractor_version,
                         failure_code, failure_message, failure_transient, published_at, created_at, updated_at, completed_at)
 SELECT new, filename, 'raw/' || new || '.pdf', md5(new::text) || md5(new::text), size, page_count, status, revision, attempts,
        correlation_id, extractor_version, failure_code, failure_message, failure_transient, published_at - n * interval '1 s',
@@ -42,7 +43,8 @@ INSERT INTO search_documents (request_id, revision, checksum, received_at, statu
     currency_code, seller_name, seller_folded, buyer_folded, with_tax, findings, words, hit, body)
 SELECT new, revision, checksum, received_at - n * interval '1 s', status, number_key, issue_date, payment_due_date,
     currency_code, seller_name, seller_folded, buyer_folded, with_tax, findings,
-    ts_delete(words, old::text) || setweight(to_tsvector('simple', new::text), 'A'), replace(hit::text, old::text, new::text)::json, body
+    ts_delete(words, old::text) || setweight(to_tsvector('simple', new::text), 'A'),
+    replace(hit::text, old::text, new::text)::json, body
 FROM search_documents JOIN copies ON request_id = old;
 """
 

@@ -96,6 +96,7 @@ def _role(command: str) -> str:
         ("dagster-webserver", "dagster webserver"),
         ("dagster_webserver", "dagster webserver"),
         ("dagster-daemon", "dagster daemon"),
+        ("invoiceflow_pipeline.daemon", "dagster daemon"),
         ("code-server", "code server"),
         ("dagster api grpc", "code server"),
         ("postgres", "postgres"),

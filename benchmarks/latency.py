@@ -6,10 +6,14 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
+
 from benchmarks.instance import running
 from benchmarks.load import corpus, quantile, seconds_to_searchable
 
 UPLOADS = 60
+COLD_UPLOADS = 5
+COLD = {"INVOICEFLOW_MIN_CONSUMERS": "0", "INVOICEFLOW_RUN_IDLE_SECONDS": "1"}
 
 
 def measure(folder: Path) -> dict[str, object]:
@@ -25,9 +29,27 @@ def measure(folder: Path) -> dict[str, object]:
             if number >= 5:
                 warm.append(seconds)
             time.sleep(0.2)
+    cold: list[float] = []
+    with running(folder / "cold", COLD) as instance:
+        for number in range(COLD_UPLOADS):
+            _wait_until_nobody_consumes(instance.database_url)
+            name, content = files[number % len(files)]
+            cold.append(asyncio.run(seconds_to_searchable(instance.ingest_url, instance.query_url, name, content)))
     return {
         "uploads": UPLOADS,
         "p50_seconds": round(quantile(warm, 0.5), 3),
         "p95_seconds": round(quantile(warm, 0.95), 3),
+        "cold_seconds": [round(seconds, 2) for seconds in cold],
         "import_dagster_seconds": round(importing, 2),
     }
+
+
+def _wait_until_nobody_consumes(url: str) -> None:
+    """A consumer run has ended: neither its connections nor its process are there. Raises TimeoutError after a minute."""
+    deadline = time.monotonic() + 60
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute("SELECT 1 FROM pg_stat_activity WHERE application_name = 'pipeline-run'").fetchone():
+            if time.monotonic() > deadline:
+                raise TimeoutError("a consumer run is still there after a minute")
+            time.sleep(0.2)
+    time.sleep(2)

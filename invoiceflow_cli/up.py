@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from invoiceflow import settings
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from invoiceflow_cli import instance, leftovers
 from invoiceflow_cli.instance import InstanceFacts
@@ -107,8 +108,11 @@ class Up:
         self._wait("the ingest API", lambda: _answers(f"{facts.ingest_url}/readyz"))
         self._wait("the query API", lambda: _answers(f"{facts.query_url}/readyz"))
         instance.write(self._home, facts)
-        tell("consumer")
-        self._wait("a consumer of the queue", lambda: _has_consumer(environment["DATABASE_URL"]))
+        if settings.load(
+            {**os.environ, **environment}
+        ).min_consumers:  # none is kept waiting otherwise: the first upload starts one
+            tell("consumer")
+            self._wait("a consumer of the queue", lambda: _has_consumer(environment["DATABASE_URL"]))
         # the UI waits for open_ui: until an invoice can go through, its start would only take the processors' time
         webserver = [python, "-m", "dagster_webserver", "-h", self._host, "-p", str(self._ports.dagster), "-w", workspace]
         self._webserver = self._child("webserver", webserver, environment)

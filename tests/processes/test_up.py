@@ -64,12 +64,16 @@ class Running:
 
     def partitions(self) -> set[str]:
         """The keys that Dagster's UI shows for the asset `extracted`."""
-        asked = '{assetNodeOrError(assetKey: {path: ["extracted"]}) {... on AssetNode {partitionKeys}}}'
+        answer = self.graphql('{assetNodeOrError(assetKey: {path: ["extracted"]}) {... on AssetNode {partitionKeys}}}')
+        return set(answer.get("assetNodeOrError", {}).get("partitionKeys", ()))
+
+    def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What Dagster's UI asks and orders; nothing while its webserver is away or still starting."""
         try:
-            answer = self.client.post(f"{self.dagster}/graphql", json={"query": asked})
+            answer = self.client.post(f"{self.dagster}/graphql", json={"query": query, "variables": variables or {}})
         except httpx.TransportError:
-            return set()
-        return set(answer.json()["data"]["assetNodeOrError"].get("partitionKeys", ())) if answer.status_code == 200 else set()
+            return {}
+        return dict(answer.json()["data"] or {}) if answer.status_code == 200 else {}
 
     def pids(self, mark: str) -> list[int]:
         return [p.pid for p in of_home(self.home) if mark in " ".join(p.cmdline())]
