@@ -9,7 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from pydantic import SecretStr
+
 from invoiceflow.adapters.local_folder import LocalFolderStore
+from invoiceflow.adapters.opensearch.connection import AwsSigning, OpenSearchLocation, User
+from invoiceflow.adapters.opensearch.index import OpenSearchIndex
 from invoiceflow.adapters.postgres_alerts import PostgresAlerts
 from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
 from invoiceflow.adapters.postgres_queue import PostgresQueue
@@ -52,6 +56,7 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
         )
     if settings.database_url is None:
         raise SettingsError("DATABASE_URL is not set: `invoiceflow up` starts a database and sets it for its services")
+    opensearch = None if settings.opensearch_url is None else _opensearch(settings, settings.opensearch_url)
     database = Database(settings.database_url.get_secret_value(), application_name=application_name, size=pool_size)
     try:
         yield System(
@@ -60,11 +65,29 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
             ingestions=PostgresIngestions(database),
             objects=_local_folder(settings.home / "objects"),
             queue=PostgresQueue(database),
-            search=PostgresSearch(database),
+            search=opensearch or PostgresSearch(database),
             alerts=PostgresAlerts(database),
         )
     finally:
+        if opensearch is not None:
+            opensearch.close()
         database.close()
+
+
+def _opensearch(settings: Settings, url: SecretStr) -> OpenSearchIndex:
+    auth: User | AwsSigning | None = None
+    if settings.opensearch_aws:
+        if settings.aws_region is None:
+            raise SettingsError("OPENSEARCH_AWS needs AWS_REGION: requests are signed for one region")
+        auth = AwsSigning(settings.aws_region)
+    elif settings.opensearch_username:
+        password = settings.opensearch_password
+        auth = User(settings.opensearch_username, password.get_secret_value() if password else "")
+    try:
+        location = OpenSearchLocation.parse(url.get_secret_value(), auth, settings.opensearch_ca_file)
+    except ValueError as error:
+        raise SettingsError(f"OPENSEARCH_URL is {error}") from None
+    return OpenSearchIndex(location, settings.opensearch_index)
 
 
 def _local_folder(root: Path) -> LocalFolderStore:

@@ -41,7 +41,12 @@ class Settings(BaseSettings):
     aws_secret_access_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
     aws_region: str | None = Field(None, validation_alias="AWS_REGION")
     rabbitmq_url: SecretStr | None = Field(None, validation_alias="RABBITMQ_URL")
-    opensearch_url: SecretStr | None = Field(None, validation_alias="OPENSEARCH_URL")
+    opensearch_url: SecretStr | None = Field(None, validation_alias="OPENSEARCH_URL")  # or several, comma-separated
+    opensearch_username: str | None = Field(None, validation_alias="OPENSEARCH_USERNAME")
+    opensearch_password: SecretStr | None = Field(None, validation_alias="OPENSEARCH_PASSWORD")
+    opensearch_ca_file: Path | None = Field(None, validation_alias="OPENSEARCH_CA_FILE")
+    opensearch_aws: bool = Field(False, validation_alias="OPENSEARCH_AWS")  # Amazon's service: signed requests, in AWS_REGION
+    opensearch_index: str = Field("invoices", validation_alias="OPENSEARCH_INDEX", pattern=r"^[a-z][a-z0-9_-]{0,99}$")
 
     # the services
     service_name: str = Field("ingest-service", validation_alias="SERVICE_NAME")

@@ -1,18 +1,26 @@
 """The services that the contract suites run on beside the embedded adapters: moto in this process, real ones where started."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+from opensearchpy import OpenSearch
 
+from invoiceflow.adapters.opensearch.connection import OpenSearchLocation
+from invoiceflow.adapters.opensearch.index import OpenSearchIndex
+from invoiceflow.adapters.postgres_search import PostgresSearch
 from invoiceflow.adapters.s3 import AccessKey, S3Location, S3ObjectStore
+from invoiceflow.database import Database
+from invoiceflow.domain.search.document import SearchDocument
 from invoiceflow.ports.object_store import ObjectStore
+from invoiceflow.ports.search_index import SearchIndex
 
 ENDPOINT: Final = "INVOICEFLOW_TEST_S3_URL"
+OPENSEARCH: Final = "INVOICEFLOW_TEST_OPENSEARCH_URL"
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +61,44 @@ def _stores(url: str, access_key: AccessKey | None) -> Iterator[Callable[[], Obj
     yield made
     for store in stores:
         store.close()
+
+
+@pytest.fixture
+def postgres_index(database: Database) -> SearchIndex:
+    return PostgresSearch(database)
+
+
+@pytest.fixture
+def opensearch_url() -> str:
+    url = os.environ.get(OPENSEARCH)
+    if url is None:
+        pytest.skip(f"no OpenSearch is started (deploy/services/opensearch.py start FOLDER): {OPENSEARCH} names one")
+    return url
+
+
+class SettledIndex(OpenSearchIndex):
+    """One whose writes are visible when they return, as the contract's questions expect."""
+
+    def write(self, documents: Sequence[SearchDocument]) -> dict[UUID, str]:
+        refused = super().write(documents)
+        self.refresh()
+        return refused
+
+
+@pytest.fixture
+def opensearch_index(opensearch_url: str) -> Iterator[OpenSearchIndex]:
+    """Indexes of its own, gone afterwards."""
+    name = f"test-{uuid4().hex}"
+    index = SettledIndex(OpenSearchLocation.parse(opensearch_url), name)
+    yield index
+    index.close()
+    client = OpenSearch(opensearch_url)
+    client.indices.delete(index=f"{name}-v*")
+    client.close()
+
+
+@pytest.fixture(params=["postgres_index", pytest.param("opensearch_index", marks=pytest.mark.services)])
+def index(request: pytest.FixtureRequest) -> SearchIndex:
+    """The index that a test of the contract asks: each in turn."""
+    made: SearchIndex = request.getfixturevalue(request.param)
+    return made

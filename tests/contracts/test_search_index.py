@@ -1,4 +1,4 @@
-"""The contract of `SearchIndex`, on PostgreSQL: the same answers as the plain model gives, in the same order."""
+"""The contract of `SearchIndex`, on PostgreSQL and OpenSearch: the answers the plain model gives, in the same order."""
 
 import random
 from collections.abc import Iterator
@@ -10,8 +10,6 @@ from uuid import UUID
 
 import pytest
 
-from invoiceflow.adapters.postgres_search import PostgresSearch
-from invoiceflow.database import Database
 from invoiceflow.domain.search import analysis
 from invoiceflow.domain.search.cursor import sign, unsign
 from invoiceflow.domain.search.document import SearchDocument
@@ -128,11 +126,6 @@ SEARCHES = (
     + [Search(q=query, sort=sort) for query in ("", "gmbh") for sort in SORTS if sort != "relevance"]
     + [Search(q=query, facets=FACETS, **filters) for query in ("", "gmbh", "mullre") for filters in NARROWINGS]
 )
-
-
-@pytest.fixture
-def index(database: Database) -> SearchIndex:
-    return PostgresSearch(database)
 
 
 @pytest.fixture

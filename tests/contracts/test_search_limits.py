@@ -21,11 +21,6 @@ from tests.rows import new_id, now, reading
 LETTERS = [chr(0x4E00 + number * 7 % 20_000) for number in range(6000)]
 
 
-@pytest.fixture
-def index(database: Database) -> SearchIndex:
-    return PostgresSearch(database)
-
-
 def ingestion(**changes: Any) -> Ingestion:
     request_id = new_id()
     row = Ingestion(
@@ -98,7 +93,7 @@ def test_pages_follow_one_another_by_the_longest_names(index: SearchIndex) -> No
     assert len(seen) == len(set(seen)) == 10
 
 
-def test_filters_with_what_the_database_cannot_hold_match_nothing(index: SearchIndex) -> None:
+def test_filters_with_what_an_index_cannot_hold_match_nothing(index: SearchIndex) -> None:
     index.write([document()])
     odd = ("a\0b\ud800",)
     for search in (Search(seller=odd), Search(buyer=odd), Search(status=odd), Search(currency=odd), Search(finding=odd)):

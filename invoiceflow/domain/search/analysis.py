@@ -1,6 +1,6 @@
 """One text analysis for every search index: NFKC, split at what is no letter or digit, fold accents, lower, cut.
 
-OpenSearch's `fold` analyzer gives the same tokens from NFKC text; PostgreSQL is given these tokens ready-made. No stemming:
+Every index is given these tokens ready-made, so that no index's own parser or dictionary decides anything. No stemming:
 invoices mix languages. Knows nothing of documents and queries.
 """
 
