@@ -1,7 +1,7 @@
 """The rows in PostgreSQL: `IngestionRepository`. Knows nothing of queues, objects or search."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,6 +35,8 @@ _COLUMNS: Final = (
     " attempts, duplicate_of, failure_code, failure_message, failure_transient, extractor_version, run_id, published_at,"
     " next_attempt_at, completed_at"
 )
+_NEWEST_EXTRACTIONS: Final = """SELECT DISTINCT ON (request_id) * FROM extractions WHERE request_id = ANY(%s)
+    ORDER BY request_id, created_at DESC"""
 _CLEAR_FAILURE: Final = "failure_code = NULL, failure_message = NULL, failure_transient = NULL, next_attempt_at = NULL"
 
 # asked again at every claim: of two uploads at one moment neither saw the other, and what it names may be withdrawn since
@@ -232,8 +234,7 @@ class PostgresIngestions(IngestionRepository):
             rows = (
                 _rows(connection)
                 .execute(
-                    """SELECT DISTINCT ON (request_id) * FROM extractions WHERE request_id = ANY(%s)
-                   ORDER BY request_id, created_at DESC""",
+                    _NEWEST_EXTRACTIONS,
                     [list(request_ids)],
                 )
                 .fetchall()
@@ -311,6 +312,26 @@ class PostgresIngestions(IngestionRepository):
                 [before, after_id, limit],
             ).fetchall()
         return [row[0] for row in rows]
+
+    def final_revisions(self) -> Iterator[tuple[date, UUID, int]]:
+        with self._database.transaction(ROLE) as connection, connection.cursor(name="final_revisions") as cursor:
+            cursor.itersize = 5000
+            cursor.execute(
+                """SELECT (created_at AT TIME ZONE 'UTC')::date AS day, id, revision FROM ingestions
+                    WHERE status IN ('COMPLETED', 'FAILED') ORDER BY day, id"""
+            )
+            yield from cursor
+
+    def final_documents(self, request_ids: Sequence[UUID]) -> list[tuple[Ingestion, StoredExtraction | None]]:
+        asked = [list(request_ids)]
+        with self._database.transaction(ROLE) as connection:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # rows and extractions of one moment
+            rows = _rows(connection)
+            found = rows.execute(
+                f"SELECT {_COLUMNS} FROM ingestions WHERE id = ANY(%s) AND status IN ('COMPLETED', 'FAILED') ORDER BY id", asked
+            ).fetchall()
+            kept = {row["request_id"]: row for row in rows.execute(_NEWEST_EXTRACTIONS, asked).fetchall()}
+        return [(_ingestion(row), _extraction(kept[row["id"]]) if row["id"] in kept else None) for row in found]
 
     def expire_idempotency_keys(self, now: datetime) -> int:
         with self._database.statement(ROLE) as connection:

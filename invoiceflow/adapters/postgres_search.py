@@ -3,9 +3,10 @@
 The statements of a search are put together in `_Question`; what a search means stands in `invoiceflow.domain.search`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from invoiceflow.domain.search import analysis
 from invoiceflow.domain.search.document import SearchDocument
 from invoiceflow.domain.search.highlight import Highlight, highlight
 from invoiceflow.domain.search.query import FACET_SIZE, TOTAL_CAP, Chunk, Found, Search, chunks
-from invoiceflow.ports.search_index import SearchIndex
+from invoiceflow.ports.search_index import DaySum, Rebuild, SearchIndex
 
 ROLE: Final = "search"
 SEARCH_SECONDS: Final = 10
@@ -26,6 +27,7 @@ KNOWN_WORDS: Final = 200_000
 HIGHLIGHTED: Final = 20_000
 """Characters of the page text in which a highlight is looked for."""
 
+_DAY: Final = "(received_at AT TIME ZONE 'UTC')::date"
 # name -> (key expression, its type, direction); missing values come last in both directions
 _SORT: Final = {
     "-received_at": ("received_at", "timestamptz", "DESC"),
@@ -119,6 +121,39 @@ class PostgresSearch(SearchIndex):
             self._known = set()
         self._known |= fresh
 
+    def remove(self, revisions: Mapping[UUID, int]) -> None:
+        with self._database.statement(ROLE) as connection:
+            connection.execute(
+                """DELETE FROM search_documents USING unnest(%s::uuid[], %s::bigint[]) AS given (id, revision)
+                   WHERE request_id = given.id AND search_documents.revision <= given.revision""",
+                [list(revisions), list(revisions.values())],
+            )
+
+    def day_sums(self) -> Mapping[date, DaySum]:
+        with self._database.statement(ROLE) as connection:
+            rows = connection.execute(
+                f"SELECT {_DAY} AS day, count(*), sum(checksum)::bigint FROM search_documents GROUP BY day"
+            ).fetchall()
+        return {day: DaySum(count, checksum) for day, count, checksum in rows}
+
+    def revisions(self, day: date) -> Iterator[tuple[UUID, int]]:
+        begins = datetime.combine(day, time(), UTC)
+        last = UUID(int=0)
+        while True:
+            with self._database.statement(ROLE) as connection:
+                rows = connection.execute(
+                    """SELECT request_id, revision FROM search_documents
+                        WHERE received_at >= %s AND received_at < %s AND request_id > %s ORDER BY request_id LIMIT 5000""",
+                    [begins, begins + timedelta(days=1), last],
+                ).fetchall()
+            if not rows:
+                return
+            yield from ((request_id, revision) for request_id, revision in rows)
+            last = rows[-1][0]
+
+    def rebuild(self) -> Rebuild:
+        return _InPlace(self)
+
     def search(self, search: Search) -> Found:
         return self._found(search, whole=True)
 
@@ -150,6 +185,32 @@ class PostgresSearch(SearchIndex):
     def check(self) -> None:
         with self._database.statement(ROLE, wait=2) as connection:
             connection.execute("SELECT 1 FROM search_documents LIMIT 1")
+
+
+class _InPlace(Rebuild):
+    """The table written anew where it is: searches go on meanwhile. A day counts as empty until something of it is written, so
+    that everything is; one that was cut off begins again."""
+
+    def __init__(self, index: PostgresSearch) -> None:
+        self._index = index
+        self._begun: set[date] = set()
+
+    def write(self, documents: Sequence[SearchDocument]) -> dict[UUID, str]:
+        refused = self._index.write(documents)
+        self._begun |= {document.received_at.astimezone(UTC).date() for document in documents}
+        return refused
+
+    def remove(self, revisions: Mapping[UUID, int]) -> None:
+        self._index.remove(revisions)
+
+    def day_sums(self) -> Mapping[date, DaySum]:
+        return {day: found for day, found in self._index.day_sums().items() if day in self._begun}
+
+    def revisions(self, day: date) -> Iterator[tuple[UUID, int]]:
+        return self._index.revisions(day) if day in self._begun else iter(())
+
+    def go_live(self) -> None:
+        """It is."""
 
 
 class _Refused(Exception):

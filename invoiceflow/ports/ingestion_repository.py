@@ -1,9 +1,9 @@
 """The rows: every accepted file, its state, and what was read of it. The one source of truth."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from invoiceflow.domain.extraction import StoredExtraction
@@ -137,6 +137,17 @@ class IngestionRepository(ABC):
     @abstractmethod
     def finished_before(self, before: datetime, after_id: UUID | None, limit: int) -> list[UUID]:
         """Ids of final rows last changed before `before`, by id, in pages (retention of Dagster's partition keys)."""
+
+    @abstractmethod
+    def final_revisions(self) -> Iterator[tuple[date, UUID, int]]:
+        """The day it was received (UTC), id and revision of every COMPLETED and FAILED row, by day and id; read bit by bit.
+
+        Holds a connection until it is closed or at its end.
+        """
+
+    @abstractmethod
+    def final_documents(self, request_ids: Sequence[UUID]) -> list[tuple[Ingestion, StoredExtraction | None]]:
+        """Those of the rows that are COMPLETED or FAILED now, each with its newest extraction in the same look."""
 
     @abstractmethod
     def expire_idempotency_keys(self, now: datetime) -> int:

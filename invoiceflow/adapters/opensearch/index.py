@@ -6,20 +6,19 @@ while another one is built beside it both get every write; writing by alias only
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
-from uuid import UUID
 
+from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError, RequestError
 
-from invoiceflow.adapters.opensearch.bulk import Action, TargetGone, send
 from invoiceflow.adapters.opensearch.connection import ROLE, OpenSearchLocation, connect, translated
-from invoiceflow.adapters.opensearch.mapping import INDEX, Refused, source
+from invoiceflow.adapters.opensearch.mapping import INDEX, SCHEMA_VERSION
+from invoiceflow.adapters.opensearch.projection import OpenSearchProjection
 from invoiceflow.adapters.opensearch.queries import body, found
-from invoiceflow.domain.search.document import SearchDocument
 from invoiceflow.domain.search.query import Found, Search, chunks
-from invoiceflow.ports.search_index import SearchIndex
+from invoiceflow.ports.search_index import Rebuild, SearchIndex
 from invoiceflow.ports.unavailable import Unavailable
 
 SEARCH_SECONDS: Final = 10
@@ -27,36 +26,19 @@ SEARCH_SECONDS: Final = 10
 WRITE: Final = ".write"
 
 
-class OpenSearchIndex(SearchIndex):
+class OpenSearchIndex(OpenSearchProjection, SearchIndex):
     """For any number of invoices. A write is visible within half a second (`refresh_interval`).
 
     Makes its first index by itself, when it is first needed. `name` is the alias; indexes are called `name`-v1, -v2 and so on.
-    Reaching OpenSearch is tried once a call; only when it says that it is busy is a write tried again for a while.
+    Every call is tried once; only when OpenSearch says that it is busy is a write tried again for a while.
     """
 
     def __init__(
         self, location: OpenSearchLocation, name: str = "invoices", *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._name = name
-        self._client = connect(location, SEARCH_SECONDS + 1)
+        super().__init__(connect(location, SEARCH_SECONDS + 1), name, self._written, sleep)
+        self._indexes = _Indexes(self._client, name)
         self._quick = connect(location, 0.9)  # connecting and reading: together below the two seconds of `check`
-        self._sleep = sleep
-
-    def write(self, documents: Sequence[SearchDocument]) -> dict[UUID, str]:
-        newest = {d.request_id: d for d in sorted(documents, key=lambda d: d.revision)}
-        refused: dict[UUID, str] = {}
-        sources: dict[UUID, dict[str, Any]] = {}
-        for request_id, document in newest.items():
-            try:
-                sources[request_id] = source(document)
-            except Refused as error:
-                refused[request_id] = str(error)
-        if sources:
-            revisions = {request_id: newest[request_id].revision for request_id in sources}
-            refused |= self._everywhere(
-                lambda alias: [Action.index(i, alias, str(i), revisions[i], made) for i, made in sources.items()]
-            )
-        return refused
 
     def search(self, search: Search) -> Found:
         return self._found(search, whole=True)
@@ -68,79 +50,128 @@ class OpenSearchIndex(SearchIndex):
             yield from (dict(hit) for hit in answer.hits)
             page = None if answer.after is None else replace(page, after=answer.after)
 
+    def rebuild(self) -> Rebuild:
+        with translated():
+            if not self._indexes.written():
+                self._indexes.create(1, searched=True)
+            return OpenSearchRebuild(self._client, self._indexes, self._indexes.beside(), self._sleep)
+
     def check(self) -> None:
         with translated():
             try:
                 self._quick.search(index=self._name, body={"size": 0, "terminate_after": 1})
             except NotFoundError:
-                self._create(1, searched=True)
+                self._indexes.create(1, searched=True)
 
     def refresh(self) -> None:
-        """Makes what is written visible at once."""
         with translated():
-            self._client.indices.refresh(index=f"{self._name}-v*{WRITE}")
+            try:
+                self._client.indices.refresh(index=self._name)
+            except NotFoundError:
+                self._indexes.create(1, searched=True)
 
     def close(self) -> None:
         """Closes the connections. Nothing may be called afterwards."""
         self._client.close()
         self._quick.close()
 
+    def _written(self) -> list[str]:
+        with translated():
+            if not (aliases := self._indexes.written()):
+                self._indexes.create(1, searched=True)
+                aliases = self._indexes.written()
+        return aliases
+
     def _found(self, search: Search, *, whole: bool) -> Found:
         """A page's place begins with whether typos were forgiven before it."""
         if search.after is not None:
-            return self._ask(search, relaxed=bool(search.after[0]), whole=whole)
-        answer = self._ask(search, relaxed=False, whole=whole)
+            return self._page(search, relaxed=bool(search.after[0]), whole=whole)
+        answer = self._page(search, relaxed=False, whole=whole)
         if answer.hits or not any(chunk.forgives_a_typo for chunk in chunks(search.q)):
             return answer
-        return self._ask(search, relaxed=True, whole=whole)
+        return self._page(search, relaxed=True, whole=whole)
 
-    def _ask(self, search: Search, *, relaxed: bool, whole: bool) -> Found:
-        answer = self._query(body(search, relaxed=relaxed, whole=whole))
+    def _page(self, search: Search, *, relaxed: bool, whole: bool) -> Found:
+        answer = self._asked(body(search, relaxed=relaxed, whole=whole))
         return found(answer, search, relaxed=relaxed, whole=whole)
 
-    def _query(self, question: dict[str, Any]) -> Any:
+    def _asked(self, question: dict[str, Any]) -> Any:
         # half an answer is no answer: a shard that is away or late is an error, never fewer hits
         limits = {"allow_partial_search_results": "false", "cancel_after_time_interval": f"{SEARCH_SECONDS}s"}
         with translated():
             try:
                 answer = self._client.search(index=self._name, body=question, params=limits)
             except NotFoundError:
-                self._create(1, searched=True)
+                self._indexes.create(1, searched=True)
                 answer = self._client.search(index=self._name, body=question, params=limits)
         if answer["timed_out"]:
             raise Unavailable(ROLE, f"the search took longer than {SEARCH_SECONDS} seconds")
         return answer
 
-    def _everywhere(self, actions: Callable[[str], list[Action]]) -> dict[UUID, str]:
-        """Sends the actions to every index there is; an index that goes away meanwhile is asked for again."""
-        for _ in range(3):
-            targets = self._targets()
-            if not targets:
-                self._create(1, searched=True)
-                continue
-            try:
-                return send(self._client, [action for alias in targets for action in actions(alias)], self._sleep)
-            except TargetGone:
-                continue
-        raise Unavailable(ROLE, "its indexes are being changed")
 
-    def _targets(self) -> list[str]:
+class OpenSearchRebuild(OpenSearchProjection, Rebuild):
+    """The index with the next number. What the rows are compared with is what it holds: so a rebuild that was cut off goes on
+    where it was, with nothing else to remember."""
+
+    def __init__(self, client: OpenSearch, indexes: "_Indexes", number: int, sleep: Callable[[float], None]) -> None:
+        super().__init__(client, indexes.index(number), lambda: [indexes.index(number) + WRITE], sleep)
+        self._indexes = indexes
+        self._number = number
+
+    def go_live(self) -> None:
         with translated():
-            try:
-                answer = self._client.indices.get_alias(name=f"{self._name}-v*{WRITE}")
-            except NotFoundError:
-                return []
-        pattern = re.compile(re.escape(self._name) + r"-v\d+" + re.escape(WRITE))
-        return sorted(alias for index in answer.values() for alias in index["aliases"] if pattern.fullmatch(alias))
+            self._indexes.swap(self._number)
 
-    def _create(self, number: int, *, searched: bool) -> None:
-        index = f"{self._name}-v{number}"
-        aliases: dict[str, Any] = {f"{index}{WRITE}": {}}
+
+class _Indexes:
+    """The indexes there are, by their aliases. Raises the client's own errors."""
+
+    def __init__(self, client: OpenSearch, name: str) -> None:
+        self._client = client
+        self._name = name
+        self._numbered = re.compile(re.escape(name) + r"-v(\d+)")
+
+    def index(self, number: int) -> str:
+        return f"{self._name}-v{number}"
+
+    def written(self) -> list[str]:
+        return [self.index(number) + WRITE for number in self._numbers(f"{self._name}-v*{WRITE}")]
+
+    def create(self, number: int, *, searched: bool) -> None:
+        aliases: dict[str, Any] = {self.index(number) + WRITE: {}}
         if searched:
             aliases[self._name] = {}
-        with translated():
-            try:
-                self._client.indices.create(index=index, body={**INDEX, "aliases": aliases})
-            except RequestError as error:
-                if error.error != "resource_already_exists_exception":  # another process was quicker
-                    raise
+        try:
+            self._client.indices.create(index=self.index(number), body={**INDEX, "aliases": aliases})
+        except RequestError as error:
+            if error.error != "resource_already_exists_exception":  # another process was quicker
+                raise
+
+    def beside(self) -> int:
+        """The number of the index that is being built; made where there is none, and anew where its fields are not today's."""
+        live = max(self._numbers(self._name))
+        number = max(self._numbers(f"{self._name}-v*{WRITE}"))
+        if number > live and self._schema(number) == SCHEMA_VERSION:
+            return number
+        if number > live:
+            self._client.indices.delete(index=self.index(number))
+        self.create(number + 1, searched=False)
+        return number + 1
+
+    def swap(self, number: int) -> None:
+        others = [other for other in self._numbers(self._name) if other != number]
+        actions: list[dict[str, Any]] = [{"add": {"index": self.index(number), "alias": self._name}}]
+        actions += [{"remove_index": {"index": self.index(other)}} for other in others]
+        self._client.indices.update_aliases(body={"actions": actions})
+
+    def _numbers(self, alias: str) -> list[int]:
+        try:
+            answer = self._client.indices.get_alias(name=alias)
+        except NotFoundError:
+            return []
+        return sorted(int(match[1]) for index in answer if (match := self._numbered.fullmatch(index)))
+
+    def _schema(self, number: int) -> int | None:
+        answer = self._client.indices.get_mapping(index=self.index(number))
+        version: int | None = answer[self.index(number)]["mappings"].get("_meta", {}).get("schema_version")
+        return version
