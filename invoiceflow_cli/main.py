@@ -113,6 +113,19 @@ def db(
 
 
 @app.command()
+def reindex(
+    home: Home = HOME,
+    only_differences: Annotated[
+        bool, typer.Option("--only-differences", help="Mend the index that answers, instead of building a new one.")
+    ] = False,
+) -> None:
+    """Build the search index anew from the database, while the system runs."""
+    from invoiceflow_cli.reindex import reindex as run
+
+    raise typer.Exit(run(home, only_differences=only_differences))
+
+
+@app.command()
 def doctor(home: Home = HOME) -> None:
     """Check every setting and dependency, and say how to mend what is wrong."""
     from invoiceflow_cli.doctor import examine

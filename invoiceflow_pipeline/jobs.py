@@ -8,6 +8,7 @@ from invoiceflow_pipeline.consuming import Consumption, stop_on_signals
 from invoiceflow_pipeline.events import DagsterJournal, orchestrator
 from invoiceflow_pipeline.partitions import INVOICES
 from invoiceflow_pipeline.resources import Pipeline
+from invoiceflow_pipeline.search_step import bring_in_step
 
 STATE = "invoiceflow/consumer"
 BOOTING, CONSUMING, LEAVING = "booting", "consuming", "leaving"
@@ -81,6 +82,15 @@ def expire(context: dg.OpExecutionContext) -> None:
     context.log.info("%s runs and %s partition keys removed", runs, keys)
 
 
+@dg.op(required_resource_keys={"system"}, description="Compares search with the rows, and writes again what differs.")
+def compare(context: dg.OpExecutionContext) -> None:
+    system: System = context.resources.system
+    done = bring_in_step(system.ingestions, system.search)
+    context.log.info("%s invoices: %s written, %s removed, %s refused", done.invoices, done.written, done.removed, done.refused)
+    if done.ahead:
+        context.log.error("%s documents are newer than their rows: run `invoiceflow reindex`", done.ahead)
+
+
 # never retried by the daemon: the sensor replaces a dead consumer, and a retry would be one too many
 @dg.job(executor_def=dg.in_process_executor, tags={"dagster/max_retries": "0"}, description="A consumer of the invoice queue.")
 def consume_job() -> None:
@@ -99,6 +109,11 @@ def reprocess_job() -> None:
 @dg.job(executor_def=dg.in_process_executor, tags=BOUNDED)
 def sweep_job() -> None:
     sweep()
+
+
+@dg.job(executor_def=dg.in_process_executor, tags=BOUNDED)
+def compare_job() -> None:
+    compare()
 
 
 @dg.job(executor_def=dg.in_process_executor, tags=BOUNDED)

@@ -4,7 +4,7 @@ import dagster as dg
 
 from invoiceflow.bootstrap import System
 from invoiceflow_pipeline import housekeeping
-from invoiceflow_pipeline.jobs import QUIET, reprocess_job, retention_job, sweep_job
+from invoiceflow_pipeline.jobs import QUIET, compare_job, reprocess_job, retention_job, sweep_job
 
 
 @dg.schedule(
@@ -32,6 +32,15 @@ def sweeper(context: dg.ScheduleEvaluationContext, system: dg.ResourceParam[Syst
         return dg.SkipReason("no dead letters")
     return dg.RunRequest(run_config=QUIET)
 
+
+index_in_step = dg.ScheduleDefinition(
+    name="index_in_step",
+    job=compare_job,
+    cron_schedule="37 * * * *",
+    run_config=QUIET,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="What search shows is what the rows say: missing, stale and orphaned documents are mended.",
+)
 
 retention = dg.ScheduleDefinition(
     name="retention",

@@ -69,7 +69,13 @@ def checks(instance: dg.DagsterInstance) -> list[tuple[str | None, bool]]:
 
 def test_every_definition_can_be_loaded() -> None:
     repository = defs.get_repository_def()
-    assert {job.name for job in repository.get_all_jobs()} >= {"consume_job", "reprocess_job", "sweep_job", "retention_job"}
+    assert {job.name for job in repository.get_all_jobs()} >= {
+        "consume_job",
+        "reprocess_job",
+        "sweep_job",
+        "compare_job",
+        "retention_job",
+    }
     assert {key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()} == {"raw", "extracted", "indexed"}
     assert [key.name for key in repository.asset_graph.asset_check_keys] == [CHECK]
 
@@ -331,6 +337,13 @@ def test_schedules_start_a_run_only_when_there_is_something_to_do(instance: dg.D
     assert isinstance(tick(schedules.sweeper), dg.SkipReason)
     completed(system.ingestions, version="0")
     assert isinstance(tick(schedules.reprocess_due), dg.RunRequest)
+
+
+def test_search_is_brought_in_step_with_the_rows_as_a_job(instance: dg.DagsterInstance, system: System) -> None:
+    row = completed(system.ingestions)
+    assert system.search.search(Search()).total == 0
+    assert jobs.compare_job.execute_in_process(instance=instance, resources={"system": system}).success
+    assert [hit["request_id"] for hit in system.search.search(Search()).hits] == [str(row.id)]
 
 
 def test_retention_runs_as_a_job(instance: dg.DagsterInstance, system: System) -> None:

@@ -1,0 +1,69 @@
+"""`invoiceflow reindex`: the search index built anew from the database while the system runs; cut off, it goes on next time."""
+
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from invoiceflow.bootstrap import assemble
+from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow.settings import SettingsError, load
+from invoiceflow_cli import instance
+from invoiceflow_pipeline.search_step import Differences, bring_in_step, rebuild
+
+
+def reindex(home: Path, *, only_differences: bool) -> int:
+    """The exit code: 1 when a service was away or documents are newer than their rows, 2 when there is nothing to work on."""
+    console = Console(stderr=True)
+    environment = {**os.environ, **_running(home)}
+    if "DATABASE_URL" not in environment:
+        console.print(
+            f"No system runs in {home}: start it with `invoiceflow up`, or set DATABASE_URL and the others.", style="red"
+        )
+        return 2
+    try:
+        with assemble(load(environment), application_name="reindex", pool_size=4) as system, _bar(console) as bar:
+            counts = system.ingestions.status_counts()
+            task = bar.add_task("comparing" if only_differences else "indexing", total=counts.completed + counts.failed)
+            work = bring_in_step if only_differences else rebuild
+            done = work(system.ingestions, system.search, lambda count: bar.update(task, completed=count))
+    except SettingsError as error:
+        console.print(str(error), style="red")
+        return 2
+    except Unavailable as error:
+        console.print(f"{error}\nWhat was done is kept: the same command goes on from here.", style="red")
+        return 1
+    console.print(_sentence(done))
+    if done.ahead:
+        console.print(
+            f"{done.ahead} documents are newer than their rows: `invoiceflow reindex` builds the index anew.", style="red"
+        )
+    return 1 if done.ahead else 0
+
+
+def _running(home: Path) -> dict[str, str]:
+    running = instance.read(home)
+    if running is None:
+        return {}
+    return {
+        "INVOICEFLOW_EMBEDDED": "true",
+        "DATABASE_URL": running.database_url,
+        "INVOICEFLOW_HOME": str(home.absolute()),
+    }
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def _sentence(done: Differences) -> str:
+    refused = f", {done.refused} of them by file name only: the index refuses what was read of them" if done.refused else ""
+    return f"{done.invoices} invoices: {done.written} written{refused}, {done.removed} without a row removed."
