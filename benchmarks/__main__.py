@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import end_to_end, growth, latency, memory, upload_rate
+from benchmarks import end_to_end, growth, latency, memory, search, upload_rate
 
 MEASUREMENTS = {
     "end_to_end": end_to_end.measure,
@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "upload_rate": upload_rate.measure,
     "memory": memory.measure,
     "growth": growth.measure,
+    "search": search.measure,
 }
 
 

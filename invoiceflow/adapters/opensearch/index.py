@@ -37,6 +37,7 @@ class OpenSearchIndex(OpenSearchProjection, SearchIndex):
         self, location: OpenSearchLocation, name: str = "invoices", *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         super().__init__(connect(location, SEARCH_SECONDS + 1), name, self._written, sleep)
+        self.name = name
         self._indexes = _Indexes(self._client, name)
         self._quick = connect(location, 0.9)  # connecting and reading: together below the two seconds of `check`
 
