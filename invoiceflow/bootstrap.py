@@ -7,13 +7,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
 
 from invoiceflow.adapters.local_folder import LocalFolderStore
-from invoiceflow.adapters.opensearch.connection import AwsSigning, OpenSearchLocation, User
-from invoiceflow.adapters.opensearch.index import OpenSearchIndex
 from invoiceflow.adapters.postgres_alerts import PostgresAlerts
 from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
 from invoiceflow.adapters.postgres_queue import PostgresQueue
@@ -26,6 +24,9 @@ from invoiceflow.ports.object_store import ObjectStore
 from invoiceflow.ports.search_index import SearchIndex
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from invoiceflow.adapters.opensearch.index import OpenSearchIndex
 
 INTERRUPTED_AFTER: Final = timedelta(hours=1)
 """A put that has not ended after this long was cut off with its process."""
@@ -74,7 +75,11 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
         database.close()
 
 
-def _opensearch(settings: Settings, url: SecretStr) -> OpenSearchIndex:
+def _opensearch(settings: Settings, url: SecretStr) -> "OpenSearchIndex":
+    # two client libraries and their 0.3 s, in every process: only where they are used
+    from invoiceflow.adapters.opensearch.connection import AwsSigning, OpenSearchLocation, User
+    from invoiceflow.adapters.opensearch.index import OpenSearchIndex
+
     auth: User | AwsSigning | None = None
     if settings.opensearch_aws:
         if settings.aws_region is None:
