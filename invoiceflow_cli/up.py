@@ -30,6 +30,8 @@ logger = logging.getLogger("invoiceflow.up")
 TOP = Path(__file__).parents[1]
 READY_SECONDS = 120.0
 DEFINITIONS = "invoiceflow_pipeline.definitions"
+BEHIND_THE_SERVICES = ("nice", "-n", "5")
+"""For the code server and the consumer runs, its children: in a burst uploads and searches are answered first."""
 LOCATION = ("--location-name", "invoiceflow")
 
 
@@ -72,7 +74,21 @@ class Up:
         python = sys.executable
         code_server = self._child(
             "code-server",
-            [python, "-m", "dagster", "api", "grpc", "-m", DEFINITIONS, "-h", "127.0.0.1", "-p", str(code_port), *LOCATION],
+            [
+                *BEHIND_THE_SERVICES,
+                python,
+                "-m",
+                "dagster",
+                "api",
+                "grpc",
+                "-m",
+                DEFINITIONS,
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(code_port),
+                *LOCATION,
+            ],
             environment,
         )
         tell("database")

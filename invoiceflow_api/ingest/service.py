@@ -17,6 +17,7 @@ from invoiceflow.ports.object_store import ObjectStore
 from invoiceflow.ports.pdf_inspector import PdfInspector
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
+from invoiceflow_api.ingest.group_commit import GroupCommit
 from invoiceflow_api.ingest.upload import Upload
 
 T = TypeVar("T")
@@ -57,13 +58,15 @@ class IngestService:
     ) -> None:
         self._ingestions = ingestions
         self._objects = objects
-        self._queue = queue
         self._inspector = inspector
         self._retry = retry
         self._key_lifetime = key_lifetime
         self._new_id = new_id
         self._now = now
         self._clock = clock
+        # under load a statement and a confirm for several uploads, not for each
+        self._publish = GroupCommit(queue.publish)
+        self._mark_published = GroupCommit[UUID](lambda ids: self._ingestions.mark_published(ids, self._now()))
         self._breakers = {role: CircuitBreaker(role, clock) for role in ("object_store", "database", "queue")}
 
     def accept(self, upload: Upload, *, correlation_id: str, idempotency_key: str | None, deadline: float) -> Accepted:
@@ -109,7 +112,7 @@ class IngestService:
     def _announce(self, ingestion: Ingestion, deadline: float) -> None:
         message = Message(ingestion.id, ingestion.correlation_id)
         try:
-            self._within(deadline, "queue", lambda: self._queue.publish([message]))
+            self._within(deadline, "queue", lambda: self._publish(message))
         except BaseException:
             # a confirm can be lost after the message arrived: a row that a consumer has claimed was accepted
             if self._withdrawn(ingestion):
@@ -117,7 +120,7 @@ class IngestService:
                 raise
             return
         with suppress(Unavailable):  # the sweeper publishes once more, which does no harm
-            self._ingestions.mark_published([ingestion.id], self._now())
+            self._mark_published(ingestion.id)
 
     def _withdrawn(self, ingestion: Ingestion) -> bool:
         try:
