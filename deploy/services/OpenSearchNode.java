@@ -16,7 +16,6 @@ public final class OpenSearchNode {
             settings.put("http.port", port);
             settings.put("transport.port", transportPort);
             settings.put("discovery.type", "single-node");
-            settings.put("action.auto_create_index", "-invoices*");
             settings.put("cluster.routing.allocation.disk.threshold_enabled", false); // a developer's disk is often nearly full
         });
         node.build(newConfigs().basePath(folder).clusterName("invoiceflow").numOfNode(1));

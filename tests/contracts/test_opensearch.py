@@ -24,6 +24,7 @@ from opensearchpy import OpenSearch
 from invoiceflow.adapters.opensearch import bulk
 from invoiceflow.adapters.opensearch.connection import AwsSigning, OpenSearchLocation, User
 from invoiceflow.adapters.opensearch.index import OpenSearchIndex
+from invoiceflow.adapters.opensearch.projection import OpenSearchProjection
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.unavailable import Unavailable
 from tests.contracts.test_search_index import document
@@ -285,6 +286,16 @@ def test_an_index_that_was_removed_comes_back_with_its_fields_and_never_by_chanc
     opensearch_index.write(DOCUMENTS[:3])
     assert opensearch_index.search(Search(q="müller")).total == 3
     assert client.indices.get_mapping(index=name)[name]["mappings"]["dynamic"] == "strict"
+    client.close()
+
+
+@pytest.mark.services
+def test_a_write_to_an_index_that_is_gone_makes_none(opensearch_url: str) -> None:
+    name = f"test-{uuid4().hex}"
+    client = OpenSearch(opensearch_url)
+    with pytest.raises(Unavailable, match="being changed"):
+        OpenSearchProjection(client, name, lambda: [f"{name}-v1.write"]).write(DOCUMENTS)
+    assert client.indices.get(index=f"{name}*") == {}
     client.close()
 
 
