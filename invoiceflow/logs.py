@@ -34,6 +34,8 @@ def configure(service: str, level: str, form: Literal["json", "text"], stream: T
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # the OpenSearch client tells of every request, at DEBUG with whole invoices in it; what fails is told by who asked
+    logging.getLogger("opensearch").setLevel(logging.ERROR)
 
 
 class JsonFormatter(logging.Formatter):

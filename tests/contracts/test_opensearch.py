@@ -3,8 +3,10 @@
 import datetime as dt
 import ipaddress
 import json
+import logging
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,9 +23,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from opensearchpy import OpenSearch
 
+from invoiceflow import logs
 from invoiceflow.adapters.opensearch import bulk
 from invoiceflow.adapters.opensearch.connection import AwsSigning, OpenSearchLocation, User
 from invoiceflow.adapters.opensearch.index import OpenSearchIndex
+from invoiceflow.adapters.opensearch.mapping import SCHEMA_VERSION
 from invoiceflow.adapters.opensearch.projection import OpenSearchProjection
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.unavailable import Unavailable
@@ -47,7 +51,7 @@ class FakeNode:
 
             def do_GET(self) -> None:
                 node.headers.append(dict(self.headers))
-                self.reply(200, {"invoices-v1": {"aliases": {"invoices-v1.write": {}}}})
+                self.reply(200, {"invoices-v1": {"mappings": {"_meta": {"schema_version": SCHEMA_VERSION}}}})
 
             def do_POST(self) -> None:
                 node.headers.append(dict(self.headers))
@@ -335,6 +339,35 @@ def test_a_half_built_index_with_other_fields_is_thrown_away(opensearch_url: str
     opensearch_index.refresh()
     assert opensearch_index.search(Search()).total == 5
     client.close()
+
+
+@pytest.mark.services
+def test_an_index_with_the_fields_of_another_version_is_not_spoiled_but_built_anew(
+    opensearch_url: str, opensearch_index: OpenSearchIndex
+) -> None:
+    opensearch_index.write(DOCUMENTS)
+    client = OpenSearch(opensearch_url)
+    client.indices.put_mapping(index=f"{opensearch_index.name}-v1", body={"_meta": {"schema_version": 0}})
+    with pytest.raises(Unavailable, match="invoiceflow reindex"):
+        opensearch_index.write(DOCUMENTS)
+    assert opensearch_index.search(Search()).total == len(DOCUMENTS)
+    beside = opensearch_index.rebuild()
+    opensearch_index.write(DOCUMENTS[:2])
+    assert sum(found.documents for found in beside.day_sums().values()) == 2
+    beside.go_live()
+    assert opensearch_index.search(Search()).total == 2
+    client.close()
+
+
+def test_the_client_logs_no_request_and_no_document(node: Node, at: At, capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        logs.configure("tests", "DEBUG", "json", sys.stderr)
+        at(node(all_done).url).write(DOCUMENTS)
+        assert "Müller" not in capsys.readouterr().err
+    finally:
+        root.handlers[:], root.level = handlers, level
 
 
 def self_signed(folder: Path) -> Path:

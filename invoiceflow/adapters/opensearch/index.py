@@ -53,7 +53,7 @@ class OpenSearchIndex(OpenSearchProjection, SearchIndex):
 
     def rebuild(self) -> Rebuild:
         with translated():
-            if not self._indexes.written():
+            if not self._indexes.exist():
                 self._indexes.create(1, searched=True)
             return OpenSearchRebuild(self._client, self._indexes, self._indexes.beside(), self._sleep)
 
@@ -136,7 +136,18 @@ class _Indexes:
         return f"{self._name}-v{number}"
 
     def written(self) -> list[str]:
-        return [self.index(number) + WRITE for number in self._numbers(f"{self._name}-v*{WRITE}")]
+        """The aliases to write by. An index with other fields than today's would refuse every document: it gets none.
+
+        Raises Unavailable when there are only such.
+        """
+        schemas = self._schemas()
+        fitting = [self.index(number) + WRITE for number, schema in sorted(schemas.items()) if schema == SCHEMA_VERSION]
+        if schemas and not fitting:
+            other = max(schemas.values())
+            raise Unavailable(
+                ROLE, f"the index has fields of version {other}, this program's are {SCHEMA_VERSION}: run `invoiceflow reindex`"
+            )
+        return fitting
 
     def create(self, number: int, *, searched: bool) -> None:
         aliases: dict[str, Any] = {self.index(number) + WRITE: {}}
@@ -150,9 +161,9 @@ class _Indexes:
 
     def beside(self) -> int:
         """The number of the index that is being built; made where there is none, and anew where its fields are not today's."""
-        live = max(self._numbers(self._name))
-        number = max(self._numbers(f"{self._name}-v*{WRITE}"))
-        if number > live and self._schema(number) == SCHEMA_VERSION:
+        schemas = self._schemas()
+        live, number = max(self._live()), max(schemas)
+        if number > live and schemas[number] == SCHEMA_VERSION:
             return number
         if number > live:
             self._client.indices.delete(index=self.index(number))
@@ -160,19 +171,26 @@ class _Indexes:
         return number + 1
 
     def swap(self, number: int) -> None:
-        others = [other for other in self._numbers(self._name) if other != number]
+        others = [other for other in self._live() if other != number]
         actions: list[dict[str, Any]] = [{"add": {"index": self.index(number), "alias": self._name}}]
         actions += [{"remove_index": {"index": self.index(other)}} for other in others]
         self._client.indices.update_aliases(body={"actions": actions})
 
-    def _numbers(self, alias: str) -> list[int]:
-        try:
-            answer = self._client.indices.get_alias(name=alias)
-        except NotFoundError:
-            return []
+    def exist(self) -> bool:
+        return bool(self._schemas())
+
+    def _live(self) -> list[int]:
+        """The numbers of those that are searched: one."""
+        answer = self._client.indices.get_alias(name=self._name)
         return sorted(int(match[1]) for index in answer if (match := self._numbered.fullmatch(index)))
 
-    def _schema(self, number: int) -> int | None:
-        answer = self._client.indices.get_mapping(index=self.index(number))
-        version: int | None = answer[self.index(number)]["mappings"].get("_meta", {}).get("schema_version")
-        return version
+    def _schemas(self) -> dict[int, int]:
+        """Number -> version of its fields, of all that can be written."""
+        answer = self._client.indices.get_mapping(
+            index=f"{self._name}-v*{WRITE}", params={"filter_path": "*.mappings.dynamic,*.mappings._meta"}
+        )
+        return {
+            int(match[1]): int(about["mappings"].get("_meta", {}).get("schema_version", 0))
+            for index, about in answer.items()
+            if (match := self._numbered.fullmatch(index))
+        }
