@@ -20,6 +20,7 @@ from invoiceflow.domain.invoice_document import to_document
 from invoiceflow.sandbox import Sandbox, SandboxError, SandboxLimits
 from invoiceflow_pipeline.ocr_lane import OcrLane
 from invoiceflow_pipeline.reading import latest_date, read_invoice
+from invoiceflow_pipeline.rules_lane import RulesLane
 
 MEMORY_BYTES = 2 << 30
 SECONDS = 60.0
@@ -69,15 +70,17 @@ def _answers(files: Sequence[Path], workers: int) -> Iterator[dict[str, Any]]:
     preload = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
     sandbox = Sandbox(workers, SandboxLimits(MEMORY_BYTES, SECONDS), preload)
     ocr = open_ocr_lane(workers, preload)
+    rules = RulesLane()
     waiting: list[tuple[Path, Future[StoredExtraction], float]] = []
     try:
         for path in files:
             waiting.append((path, _submitted(sandbox, path), time.perf_counter()))
             if len(waiting) >= AHEAD * workers:
-                yield _answer(*waiting.pop(0), sandbox, ocr)
+                yield _answer(*waiting.pop(0), sandbox, ocr, rules)
         for one in waiting:
-            yield _answer(*one, sandbox, ocr)
+            yield _answer(*one, sandbox, ocr, rules)
     finally:
+        rules.close()
         ocr.close()
         sandbox.close()
 
@@ -114,11 +117,14 @@ def file_content(path: Path) -> bytes:
     return content
 
 
-def _answer(path: Path, reading: "Future[StoredExtraction]", started: float, sandbox: Sandbox, ocr: OcrLane) -> dict[str, Any]:
+def _answer(
+    path: Path, reading: "Future[StoredExtraction]", started: float, sandbox: Sandbox, ocr: OcrLane, rules: RulesLane
+) -> dict[str, Any]:
     try:
         extraction = reading.result()
         if extraction.pages_to_recognize:
             extraction = _recognized(path, extraction, sandbox, ocr)
+        extraction = rules.checked(extraction)  # not in its seconds: reading is not what takes them
     except PermanentFailure as failure:
         fault = {"code": failure.code, "message": failure.message}
     except SandboxError as error:

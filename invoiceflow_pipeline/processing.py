@@ -30,6 +30,7 @@ from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxOutOfMemory, San
 from invoiceflow_pipeline.extraction.page.recognized import Recognition
 from invoiceflow_pipeline.ocr_lane import OcrLane
 from invoiceflow_pipeline.reading import latest_date
+from invoiceflow_pipeline.rules_lane import RulesLane
 
 RAW: Final = "raw"
 EXTRACTED: Final = "extracted"
@@ -91,8 +92,8 @@ class Work:
 
 
 class Processor:
-    """`read` runs in `sandbox`, scanned pages in `ocr` (None: they are not recognised). `jitter` gives numbers in [0, 1) for
-    the delays of further attempts."""
+    """`read` runs in `sandbox`, scanned pages in `ocr` (None: they are not recognised), and `rules` holds electronic invoices
+    against EN 16931 (None: they are not). `jitter` gives numbers in [0, 1) for the delays of further attempts."""
 
     def __init__(
         self,
@@ -105,6 +106,7 @@ class Processor:
         now: Callable[[], datetime],
         jitter: Callable[[], float],
         ocr: OcrLane | None = None,
+        rules: RulesLane | None = None,
     ) -> None:
         self._ingestions = ingestions
         self._objects = objects
@@ -114,6 +116,7 @@ class Processor:
         self._now = now
         self._jitter = jitter
         self._ocr = ocr
+        self._rules = rules
         self._ocr_threads = ThreadPoolExecutor(max_workers=ocr.workers if ocr else 1, thread_name_prefix="ocr")
         self._threads = ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1) + 2, thread_name_prefix="fetch")
 
@@ -211,7 +214,8 @@ class Processor:
             return _failed(ingestion, steps, "extraction.error", f"Reading failed: {type(error).__name__}", transient=True)
 
     def _read_in_sandbox(self, content: bytes, recognitions: Sequence[Recognition]) -> StoredExtraction:
-        return self._sandbox.submit(self._read, content, recognitions, latest_date(self._now())).result()
+        extraction = self._sandbox.submit(self._read, content, recognitions, latest_date(self._now())).result()
+        return extraction if self._rules is None else self._rules.checked(extraction)
 
     def _attempt(self, ingestion: Ingestion, steps: tuple[str, ...], stored: StoredExtraction | None) -> Outcome:
         if EXTRACTED not in steps and stored is None and RAW not in steps:

@@ -38,6 +38,7 @@ def read_invoice(content: bytes, recognitions: "Sequence[Recognition]" = (), tod
         extractor_version=EXTRACTOR_VERSION,
         seconds=time.perf_counter() - started,
         pages_to_recognize=extraction.pages_to_recognize,
+        xml=extraction.xml,
     )
 
 

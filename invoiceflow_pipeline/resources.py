@@ -18,6 +18,7 @@ from invoiceflow.settings import Settings, load
 from invoiceflow_pipeline.ocr_lane import OcrLane
 from invoiceflow_pipeline.processing import Processor
 from invoiceflow_pipeline.reading import read_invoice
+from invoiceflow_pipeline.rules_lane import RulesLane
 
 PRELOADED = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
 READING_NICENESS = 10
@@ -45,6 +46,7 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
     with assemble(settings, application_name="pipeline-run", pool_size=8) as system:
         sandbox = open_sandbox(settings)
         ocr = open_ocr_lane(settings)
+        rules = RulesLane(niceness=READING_NICENESS)
         processor = Processor(
             ingestions=system.ingestions,
             objects=system.objects,
@@ -52,6 +54,7 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
             sandbox=sandbox,
             read=read_invoice,
             ocr=ocr,
+            rules=rules,
             now=lambda: datetime.now(UTC),
             jitter=random.random,
         )
@@ -60,6 +63,7 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
         finally:
             processor.close()
             sandbox.close()
+            rules.close()
             if ocr is not None:
                 ocr.close()
 

@@ -10,6 +10,7 @@ class StoredExtraction:
     """The truth that search is rebuilt from. `text` is the page text for search; `seconds` is the reading's wall time.
 
     `pages_to_recognize` is not kept: the pages (from 1) whose words are only in their picture, which this reading lacks.
+    Nor is `xml`, the electronic invoice as it was attached: it is for the rules of EN 16931, and lies in the original.
     """
 
     invoice: Invoice
@@ -19,3 +20,4 @@ class StoredExtraction:
     extractor_version: str
     seconds: float
     pages_to_recognize: tuple[int, ...] = ()
+    xml: bytes | None = None

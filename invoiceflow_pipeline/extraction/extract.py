@@ -38,6 +38,7 @@ class Extraction:
     """What one reading gave. `text` is the page text for search; `readers` names what was used, in order.
 
     `pages_to_recognize` are the numbers of pages (from 1) whose words are only in their picture and were not handed in.
+    `xml` is the electronic invoice that was attached and read.
     """
 
     invoice: Invoice
@@ -45,6 +46,7 @@ class Extraction:
     page_count: int
     readers: tuple[str, ...]
     pages_to_recognize: tuple[int, ...] = ()
+    xml: bytes | None = None
 
 
 def extract(
@@ -73,7 +75,8 @@ def extract(
     invoice, findings = _joined(on_page, attached, pages, actions)
     findings += [*recognition_findings(recognitions), *findings_of(invoice, today)]
     readers = (*((attached.reader,) if attached.reader else ()), *sorted({page.reader for page in pages if page.rows}))
-    return Extraction(replace(invoice, findings=tuple(findings)), _text(pages, limits.text_length), page_count, readers, asked)
+    invoice = replace(invoice, findings=tuple(findings))
+    return Extraction(invoice, _text(pages, limits.text_length), page_count, readers, asked, attached.xml)
 
 
 def _joined(

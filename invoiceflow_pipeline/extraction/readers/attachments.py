@@ -19,17 +19,20 @@ _MARKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class AttachedInvoices:
-    """The invoice that is attached (None where none is), which reader read it, and what is odd about the attachments."""
+    """The invoice that is attached (None where none is), which reader read it, and what is odd about the attachments.
+
+    `xml` is the attachment that the invoice was read from."""
 
     invoice: Invoice | None
     reader: str | None
     findings: tuple[Finding, ...] = ()
+    xml: bytes | None = None
 
 
 def read_attachments(attachments: Sequence[tuple[str, bytes]]) -> AttachedInvoices:
     """The first attachment that is a CII or UBL invoice. Malformed XML and a second invoice are findings."""
     findings = [_executable(name) for name, data in attachments if _is_executable(name, data)]
-    found: list[tuple[Invoice, str]] = []
+    found: list[tuple[Invoice, str, bytes]] = []
     for name, data in attachments:
         if not any(mark in data[:65_536] for mark in _MARKS):
             continue
@@ -43,8 +46,8 @@ def read_attachments(attachments: Sequence[tuple[str, bytes]]) -> AttachedInvoic
                 )
             )
         else:
-            found.append(invoice)
-    if len({invoice.number for invoice, _ in found}) > 1:
+            found.append((*invoice, data))
+    if len({invoice.number for invoice, _, _ in found}) > 1:
         findings.append(
             Finding(
                 "xml.several",
@@ -54,7 +57,8 @@ def read_attachments(attachments: Sequence[tuple[str, bytes]]) -> AttachedInvoic
         )
     if not found:
         return AttachedInvoices(None, None, tuple(findings))
-    return AttachedInvoices(found[0][0], found[0][1], tuple(findings))
+    invoice_read, reader, xml = found[0]
+    return AttachedInvoices(invoice_read, reader, tuple(findings), xml)
 
 
 def _read(data: bytes) -> tuple[Invoice, str] | None:
