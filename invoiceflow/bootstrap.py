@@ -16,12 +16,14 @@ from invoiceflow.adapters.postgres_alerts import PostgresAlerts
 from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
 from invoiceflow.adapters.postgres_queue import PostgresQueue
 from invoiceflow.adapters.postgres_search import PostgresSearch
+from invoiceflow.adapters.postgres_seen_invoices import PostgresSeenInvoices
 from invoiceflow.database import Database
 from invoiceflow.ports.alert_outbox import AlertOutbox
 from invoiceflow.ports.ingest_queue import IngestQueue
 from invoiceflow.ports.ingestion_repository import IngestionRepository
 from invoiceflow.ports.object_store import ObjectStore
 from invoiceflow.ports.search_index import SearchIndex
+from invoiceflow.ports.seen_invoices import SeenInvoices
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import Settings, SettingsError
 
@@ -43,6 +45,7 @@ class System:
     queue: IngestQueue
     search: SearchIndex
     alerts: AlertOutbox
+    seen: SeenInvoices
 
 
 @contextmanager
@@ -68,6 +71,7 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
             queue=PostgresQueue(database),
             search=opensearch or PostgresSearch(database),
             alerts=PostgresAlerts(database),
+            seen=PostgresSeenInvoices(database),
         )
     finally:
         if opensearch is not None:

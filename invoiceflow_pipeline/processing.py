@@ -1,6 +1,7 @@
 """What happens to a batch of invoices, in order: every asset and every run goes through here. Knows no Dagster.
 
-claim -> fetch and verify -> extract -> search -> journal (the orchestrator's events) -> rows. The caller acknowledges then.
+claim -> fetch and verify -> extract -> duplicates -> search -> journal (the orchestrator's events) -> rows. The caller
+acknowledges then.
 One bad invoice is an outcome; an exception means that the machinery failed and the batch may be done again.
 """
 
@@ -16,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 from uuid import UUID
 
+from invoiceflow.domain.duplicates import duplicate_keys
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.ingestion import MAX_ATTEMPTS, Ingestion, RecordedFailure
@@ -24,6 +26,7 @@ from invoiceflow.domain.search.document import SearchDocument, search_document
 from invoiceflow.ports.ingestion_repository import Completed, Failed, IngestionRepository
 from invoiceflow.ports.object_store import NoSuchObject, ObjectStore
 from invoiceflow.ports.search_index import SearchIndex
+from invoiceflow.ports.seen_invoices import SeenInvoice, SeenInvoices
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxOutOfMemory, SandboxTimeout
@@ -39,6 +42,7 @@ STEPS: Final = (RAW, EXTRACTED, INDEXED)
 
 FIRST_DELAY: Final = timedelta(seconds=60)
 LONGEST_DELAY: Final = timedelta(hours=6)
+SAME_INVOICE: Final = "duplicate.same_invoice"
 HOLD_SECONDS: Final = 300.0
 FETCH_SECONDS: Final = 15.0
 FETCH_AGAIN: Final = RetryPolicy(retries=8, delay_seconds=0.2, backoff_factor=2)
@@ -92,8 +96,9 @@ class Work:
 
 
 class Processor:
-    """`read` runs in `sandbox`, scanned pages in `ocr` (None: they are not recognised), and `rules` holds electronic invoices
-    against EN 16931 (None: they are not). `jitter` gives numbers in [0, 1) for the delays of further attempts."""
+    """`read` runs in `sandbox`. What is None is left out: `ocr` recognises scanned pages, `rules` holds electronic invoices
+    against EN 16931, `seen` knows the invoices that came before. `jitter` gives numbers in [0, 1) for the delays of further
+    attempts."""
 
     def __init__(
         self,
@@ -107,6 +112,7 @@ class Processor:
         jitter: Callable[[], float],
         ocr: OcrLane | None = None,
         rules: RulesLane | None = None,
+        seen: SeenInvoices | None = None,
     ) -> None:
         self._ingestions = ingestions
         self._objects = objects
@@ -117,6 +123,7 @@ class Processor:
         self._jitter = jitter
         self._ocr = ocr
         self._rules = rules
+        self._seen = seen
         self._ocr_threads = ThreadPoolExecutor(max_workers=ocr.workers if ocr else 1, thread_name_prefix="ocr")
         self._threads = ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1) + 2, thread_name_prefix="fetch")
 
@@ -236,6 +243,7 @@ class Processor:
         return content
 
     def _finish(self, outcomes: Sequence[Outcome], journal: Journal) -> None:
+        self._note(outcomes)
         self._index(outcomes)
         journal.record(outcomes)
         self._ingestions.finish([self._result(outcome) for outcome in outcomes], self._now())
@@ -250,6 +258,16 @@ class Processor:
             message = f"What was read could not be stored: {type(error).__name__}"
             _fail(outcome, RecordedFailure("processing.error", message, transient=True))
             self._finish([outcome], journal)
+
+    def _note(self, outcomes: Sequence[Outcome]) -> None:
+        """Tells which invoices came before as another file; what was only indexed again keeps what was told then."""
+        read = {o.ingestion.id: o for o in outcomes if o.failure is None and o.extraction and EXTRACTED in o.steps}
+        if self._seen is None or not read:
+            return
+        earlier = self._seen.note([_seen(o.ingestion, o.extraction) for o in read.values() if o.extraction])
+        for request_id, outcome in read.items():
+            if outcome.extraction and outcome.ingestion.duplicate_of is None:  # the same bytes were told of already
+                outcome.extraction = _with_earlier(outcome.extraction, earlier.get(request_id))
 
     def _index(self, outcomes: Sequence[Outcome]) -> None:
         refused = self._search.write([_document(outcome) for outcome in outcomes])
@@ -309,6 +327,18 @@ def _document(outcome: Outcome) -> SearchDocument:
 
 def _in_order(steps: set[str]) -> tuple[str, ...]:
     return tuple(step for step in STEPS if step in steps)
+
+
+def _seen(ingestion: Ingestion, extraction: StoredExtraction) -> SeenInvoice:
+    return SeenInvoice(ingestion.id, ingestion.created_at, duplicate_keys(extraction.invoice))
+
+
+def _with_earlier(extraction: StoredExtraction, earlier: UUID | None) -> StoredExtraction:
+    kept = tuple(one for one in extraction.invoice.findings if one.code != SAME_INVOICE)  # a batch may be finished again
+    if earlier is not None:
+        message = f"The same invoice (seller, number and total) was uploaded before, as another file (ingestion {earlier})."
+        kept = (*kept, Finding(SAME_INVOICE, Severity.WARNING, message))
+    return replace(extraction, invoice=replace(extraction.invoice, findings=kept))
 
 
 def _with_duplicate(extraction: StoredExtraction, ingestion: Ingestion) -> StoredExtraction:

@@ -55,6 +55,7 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
             read=read_invoice,
             ocr=ocr,
             rules=rules,
+            seen=system.seen,
             now=lambda: datetime.now(UTC),
             jitter=random.random,
         )

@@ -312,7 +312,9 @@ def test_retention_removes_old_keys_and_those_beyond_the_largest_number(instance
     keys = [str(row.id) for row in rows]
     instance.add_dynamic_partitions(INVOICES, [*keys, str(waiting.id)])
     few = system.settings.model_copy(update={"retention_keys": 3})
-    limited = System(few, system.database, system.ingestions, system.objects, system.queue, system.search, system.alerts)
+    limited = System(
+        few, system.database, system.ingestions, system.objects, system.queue, system.search, system.alerts, system.seen
+    )
     assert housekeeping.expire_partitions(instance, INVOICES, system, now()) == 0
     assert housekeeping.expire_partitions(instance, INVOICES, limited, now()) == 2
     assert set(instance.get_dynamic_partitions(INVOICES)) == {*sorted(keys)[2:], str(waiting.id)}

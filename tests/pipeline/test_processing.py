@@ -82,6 +82,22 @@ def test_the_same_file_again_carries_a_finding(system: System, processor: Proces
     assert hit["request_id"] == str(second.id)
 
 
+def test_the_same_invoice_as_another_file_names_the_first_whatever_the_order_of_reading(
+    system: System, processor: Processor
+) -> None:
+    first, second, other = accepted(system, b"RE-1"), accepted(system, b"copy of RE-1"), accepted(system, b"RE-2")
+    processor.run([second.id, other.id, first.id], "run", Recorded())
+    for again in range(3):
+        [hit] = system.search.search(Search(finding=("duplicate.same_invoice",))).hits
+        assert hit["request_id"] == str(second.id)
+        kept = system.ingestions.extractions([first.id, second.id])
+        [finding] = kept[second.id].invoice.findings
+        assert str(first.id) in finding.message
+        assert kept[first.id].invoice.findings == ()
+        system.ingestions.reopen([first.id, second.id], "c")
+        processor.run([first.id, second.id], f"run-{again}", Recorded())
+
+
 def test_indexing_alone_builds_search_from_the_stored_reading(system: System, processor: Processor) -> None:
     row = accepted(system, b"RE-5")
     processor.run([row.id], "run", Recorded())
