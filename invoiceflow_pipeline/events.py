@@ -23,6 +23,9 @@ from invoiceflow_pipeline.partitions import INVOICES
 from invoiceflow_pipeline.processing import EXTRACTED, INDEXED, RAW, Outcome
 
 CHECK = "extraction_ok"
+FROM_RAW = {f"dagster/input_data_version/{RAW}": "INITIAL", f"dagster/input_event_pointer/{RAW}": "NULL"}
+"""What Dagster itself notes of an input that never changes. Beside a code version and without them it calls every invoice
+"unsynced"; with them only those that another version of the extractor has read."""
 
 
 class DagsterJournal:
@@ -93,7 +96,7 @@ def _materialization(step: str, outcome: Outcome) -> dg.AssetMaterialization:
     if step == RAW:
         metadata = {"filename": ingestion.filename, "sha256": ingestion.sha256, "bytes": ingestion.size}
     if step == EXTRACTED and extraction is not None:
-        tags = {"dagster/code_version": extraction.extractor_version}
+        tags = {"dagster/code_version": extraction.extractor_version, **FROM_RAW}
         seconds, readers = round(extraction.seconds, 4), ", ".join(extraction.readers)
         metadata = {"filename": ingestion.filename, **_summary(extraction.invoice), "seconds": seconds, "readers": readers}
     if step == INDEXED:

@@ -12,6 +12,7 @@ from uuid import UUID
 import dagster as dg
 
 from invoiceflow_pipeline.events import CHECK, DagsterJournal
+from invoiceflow_pipeline.extraction.version import EXTRACTOR_VERSION
 from invoiceflow_pipeline.partitions import invoices
 from invoiceflow_pipeline.processing import EXTRACTED, INDEXED, RAW, STEPS
 from invoiceflow_pipeline.resources import Pipeline
@@ -22,7 +23,13 @@ from invoiceflow_pipeline.resources import Pipeline
     specs=[
         dg.AssetSpec(RAW, partitions_def=invoices, skippable=True, kinds={"s3"}, description="The file as it came, unchanged."),
         dg.AssetSpec(
-            EXTRACTED, deps=[RAW], partitions_def=invoices, skippable=True, kinds={"python"}, description="What was read of it."
+            EXTRACTED,
+            deps=[RAW],
+            partitions_def=invoices,
+            skippable=True,
+            code_version=EXTRACTOR_VERSION,
+            kinds={"python"},
+            description="What was read of it.",
         ),
         dg.AssetSpec(
             INDEXED,

@@ -19,6 +19,11 @@ mutation ($params: LaunchBackfillParams!) {
   }
 }"""
 STATUS = "query ($id: String!) {partitionBackfillOrError(backfillId: $id) {... on PartitionBackfill {status}}}"
+STALE = """
+query ($asset: AssetKeyInput!, $key: String!) {
+  assetNodeOrError(assetKey: $asset) {... on AssetNode {staleStatus(partition: $key)}}
+}
+"""
 RUNS = "query ($job: String!) {runsOrError(filter: {pipelineName: $job}) {... on Runs {results {status}}}}"
 
 
@@ -44,6 +49,8 @@ def test_a_backfill_reads_many_invoices_again_and_status_and_search_follow(
         items = {item["request_id"]: item["status"] for item in running.found()}
         assert items == dict.fromkeys(keys, "COMPLETED")
         assert running.stats()["completed"] == 12
+        # nothing is "unsynced": all were read by this extractor from files that do not change
+        assert {stale_status(running, asset, key) for asset in ("raw", "extracted", "indexed") for key in keys} == {"FRESH"}
 
 
 def test_where_no_consumer_is_kept_an_upload_starts_one_and_it_ends_again(
@@ -59,6 +66,10 @@ def test_where_no_consumer_is_kept_an_upload_starts_one_and_it_ends_again(
 
 def revision(running: Running, key: str) -> Any:
     return running.get(f"{running.query}/api/v1/invoices/{key}")["revision"]
+
+
+def stale_status(running: Running, asset: str, key: str) -> Any:
+    return running.graphql(STALE, {"asset": {"path": [asset]}, "key": key})["assetNodeOrError"]["staleStatus"]
 
 
 def backfill_status(running: Running, backfill: str) -> Any:
