@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ONCE ?=
 
-.PHONY: setup demo test check format bench lock clean
+.PHONY: setup demo test test-services check format bench lock clean
 
 setup: $(STAMP)
 
@@ -27,6 +27,9 @@ demo: setup  ## starts everything, ingests the samples, shows what was read; ONC
 
 test: setup  ## every test
 	$(BIN)/python -m pytest
+
+test-services: setup  ## the contract suites on a real OpenSearch node and a real S3 server (needs a JDK 21+, Maven, Go)
+	$(BIN)/python deploy/services/run_with.py $(BIN)/python -m pytest -m services --no-cov
 
 check: setup  ## the checks that need no running system
 	$(BIN)/ruff check .
