@@ -19,7 +19,7 @@ import pytest
 from invoiceflow_cli.leftovers import of_home
 from samples.generate import sample_invoices
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 
 TOP = Path(__file__).parents[2]
 START_SECONDS = 150.0
@@ -158,7 +158,7 @@ def test_what_is_accepted_survives_kills_restarts_and_is_found_once(tmp_path: Pa
         kill(running.pids("invoiceflow_pipeline.daemon"))
         kill(running.pids("api grpc"))
         burst(running)
-        wait_until(lambda: settled(running), 150)
+        wait_until(lambda: settled(running), 300)
         before = running.stats()
         log = (home / "up.log").read_text()
         for name in ("ingest", "daemon", "code-server"):
