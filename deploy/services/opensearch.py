@@ -163,6 +163,7 @@ def fetch_jars() -> Path:
 
 def free_ports(port: int) -> tuple[int, int]:
     with socket.socket() as one, socket.socket() as other:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of a killed node linger on its port
         one.bind(("127.0.0.1", port))
         other.bind(("127.0.0.1", 0))
         return one.getsockname()[1], other.getsockname()[1]
