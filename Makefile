@@ -28,7 +28,7 @@ demo: setup  ## starts everything, ingests the samples, shows what was read; ONC
 test: setup  ## every test
 	$(BIN)/python -m pytest
 
-test-services: setup  ## the contract suites on a real OpenSearch node and a real S3 server (needs a JDK 21+, Maven, Go)
+test-services: setup  ## the contract suites on a real OpenSearch node, S3 server and RabbitMQ node (needs a JDK 21+, Maven, Go, rabbitmq-server)
 	$(BIN)/python deploy/services/run_with.py $(BIN)/python -m pytest -m services --no-cov
 
 check: setup  ## the checks that need no running system
