@@ -29,6 +29,7 @@ from invoiceflow.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from invoiceflow.adapters.opensearch.index import OpenSearchIndex
+    from invoiceflow.adapters.rabbitmq.queue import RabbitQueue
 
 INTERRUPTED_AFTER: Final = timedelta(hours=1)
 """A put that has not ended after this long was cut off with its process."""
@@ -61,6 +62,7 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
     if settings.database_url is None:
         raise SettingsError("DATABASE_URL is not set: `invoiceflow up` starts a database and sets it for its services")
     opensearch = None if settings.opensearch_url is None else _opensearch(settings, settings.opensearch_url)
+    rabbitmq = None if settings.rabbitmq_url is None else _rabbitmq(settings, settings.rabbitmq_url)
     database = Database(settings.database_url.get_secret_value(), application_name=application_name, size=pool_size)
     try:
         yield System(
@@ -68,12 +70,14 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
             database=database,
             ingestions=PostgresIngestions(database),
             objects=_local_folder(settings.home / "objects"),
-            queue=PostgresQueue(database),
+            queue=rabbitmq or PostgresQueue(database),
             search=opensearch or PostgresSearch(database),
             alerts=PostgresAlerts(database),
             seen=PostgresSeenInvoices(database),
         )
     finally:
+        if rabbitmq is not None:
+            rabbitmq.close()
         if opensearch is not None:
             opensearch.close()
         database.close()
@@ -97,6 +101,18 @@ def _opensearch(settings: Settings, url: SecretStr) -> "OpenSearchIndex":
     except ValueError as error:
         raise SettingsError(f"OPENSEARCH_URL is {error}") from None
     return OpenSearchIndex(location, settings.opensearch_index)
+
+
+def _rabbitmq(settings: Settings, url: SecretStr) -> "RabbitQueue":
+    from invoiceflow.adapters.rabbitmq.location import RabbitLocation
+    from invoiceflow.adapters.rabbitmq.queue import RabbitQueue
+    from invoiceflow.adapters.rabbitmq.topology import Topology
+
+    try:
+        location = RabbitLocation.parse(url.get_secret_value(), settings.rabbitmq_ca_file)
+    except ValueError as error:
+        raise SettingsError(f"RABBITMQ_URL is {error}") from None
+    return RabbitQueue(location, Topology(settings.rabbitmq_queue))
 
 
 def _local_folder(root: Path) -> LocalFolderStore:

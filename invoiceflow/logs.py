@@ -36,6 +36,8 @@ def configure(service: str, level: str, form: Literal["json", "text"], stream: T
     root.setLevel(level)
     # the OpenSearch client tells of every request, at DEBUG with whole invoices in it; what fails is told by who asked
     logging.getLogger("opensearch").setLevel(logging.ERROR)
+    # the RabbitMQ client tells each step of a failed connection as an error of its own
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 class JsonFormatter(logging.Formatter):

@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     aws_access_key_id: SecretStr | None = Field(None, validation_alias="AWS_ACCESS_KEY_ID")
     aws_secret_access_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
     aws_region: str | None = Field(None, validation_alias="AWS_REGION")
-    rabbitmq_url: SecretStr | None = Field(None, validation_alias="RABBITMQ_URL")
+    rabbitmq_url: SecretStr | None = Field(None, validation_alias="RABBITMQ_URL")  # or several, comma-separated
+    rabbitmq_queue: str = Field("invoiceflow.ingest", validation_alias="RABBITMQ_QUEUE", pattern=r"^[A-Za-z0-9_.-]{1,100}$")
+    rabbitmq_ca_file: Path | None = Field(None, validation_alias="RABBITMQ_CA_FILE")
     opensearch_url: SecretStr | None = Field(None, validation_alias="OPENSEARCH_URL")  # or several, comma-separated
     opensearch_username: str | None = Field(None, validation_alias="OPENSEARCH_USERNAME")
     opensearch_password: SecretStr | None = Field(None, validation_alias="OPENSEARCH_PASSWORD")

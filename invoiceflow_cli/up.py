@@ -21,6 +21,8 @@ from pathlib import Path
 
 from invoiceflow import settings
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from invoiceflow.ports.ingest_queue import IngestQueue
+from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_cli import instance, leftovers
 from invoiceflow_cli.instance import InstanceFacts
 from invoiceflow_cli.supervisor import MAX_QUICK_DEATHS, Child, mend, pause_before_restart, stop
@@ -128,7 +130,8 @@ class Up:
             {**os.environ, **environment}
         ).min_consumers:  # none is kept waiting otherwise: the first upload starts one
             tell("consumer")
-            self._wait("a consumer of the queue", lambda: _has_consumer(environment["DATABASE_URL"]))
+            with _queue(environment) as queue:
+                self._wait("a consumer of the queue", lambda: _has_consumer(queue))
         # the UI waits for open_ui: until an invoice can go through, its start would only take the processors' time
         webserver = [python, "-m", "dagster_webserver", "-h", self._host, "-p", str(self._ports.dagster), "-w", workspace]
         self._webserver = self._child("webserver", webserver, environment)
@@ -342,12 +345,16 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _has_consumer(database_url: str) -> bool:
-    from invoiceflow.adapters.postgres_queue import PostgresQueue
-    from invoiceflow.database import Database
+@contextmanager
+def _queue(environment: dict[str, str]) -> Iterator[IngestQueue]:
+    from invoiceflow.bootstrap import assemble
 
-    database = Database(database_url, application_name="up", size=1)
+    with assemble(settings.load({**os.environ, **environment}), application_name="up", pool_size=1) as system:
+        yield system.queue
+
+
+def _has_consumer(queue: IngestQueue) -> bool:
     try:
-        return PostgresQueue(database).depth().consumers > 0
-    finally:
-        database.close()
+        return queue.depth().consumers > 0
+    except Unavailable:  # it may still be starting
+        return False

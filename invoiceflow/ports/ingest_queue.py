@@ -29,10 +29,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class QueueDepth:
-    """`waiting`: ready for a consumer; `unacknowledged`: in a live consumer's hands; `consumers`: alive; `dead`: put aside."""
+    """`waiting`: ready for a consumer; `unacknowledged`: in a live consumer's hands; `consumers`: alive; `dead`: put aside.
+
+    What a queue pushes to its consumers ahead of their asking is not waiting any more. `unacknowledged` is None for a queue
+    that does not tell.
+    """
 
     waiting: int
-    unacknowledged: int
+    unacknowledged: int | None
     consumers: int
     dead: int
 

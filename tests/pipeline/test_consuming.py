@@ -56,7 +56,7 @@ def test_a_burst_is_worked_through_and_acknowledged(
     with running(consumption(system, processor, micro_batch=20)):
         wait_until(lambda: system.ingestions.status_counts().completed == 120, 60)
         wait_until(lambda: system.ingestions.status_counts().failed == 3)
-        wait_until(lambda: system.queue.depth().waiting + system.queue.depth().unacknowledged == 0)
+        wait_until(lambda: system.queue.depth().waiting + (system.queue.depth().unacknowledged or 0) == 0)
 
 
 def test_a_single_message_is_done_at_once(system: System, processor: Processor, wait_until: Callable[..., None]) -> None:

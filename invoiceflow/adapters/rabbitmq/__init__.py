@@ -1,0 +1,1 @@
+"""The queue in RabbitMQ: a quorum queue with publisher confirms, and a dead-letter queue beside it."""
