@@ -6,21 +6,42 @@ from typing import Final
 from uuid import UUID, uuid4
 
 import boto3
+import pika
 import pytest
 from moto.server import ThreadedMotoServer
 from opensearchpy import OpenSearch
 
 from invoiceflow.adapters.opensearch.connection import OpenSearchLocation
 from invoiceflow.adapters.opensearch.index import OpenSearchIndex
+from invoiceflow.adapters.postgres_queue import PostgresQueue
 from invoiceflow.adapters.postgres_search import PostgresSearch
+from invoiceflow.adapters.rabbitmq.location import RabbitLocation
+from invoiceflow.adapters.rabbitmq.queue import RabbitQueue
+from invoiceflow.adapters.rabbitmq.topology import Topology
 from invoiceflow.adapters.s3 import AccessKey, S3Location, S3ObjectStore
 from invoiceflow.database import Database
 from invoiceflow.domain.search.document import SearchDocument
+from invoiceflow.ports.ingest_queue import IngestQueue
 from invoiceflow.ports.object_store import ObjectStore
 from invoiceflow.ports.search_index import SearchIndex
 
 ENDPOINT: Final = "INVOICEFLOW_TEST_S3_URL"
+RABBITMQ: Final = "INVOICEFLOW_TEST_RABBITMQ_URL"
 OPENSEARCH: Final = "INVOICEFLOW_TEST_OPENSEARCH_URL"
+
+POSTGRES_PROGRAM: Final = """
+import sys
+from invoiceflow.adapters.postgres_queue import PostgresQueue
+from invoiceflow.database import Database
+queue = PostgresQueue(Database(sys.argv[1], application_name="other", size=1))
+"""
+RABBITMQ_PROGRAM: Final = """
+import sys
+from invoiceflow.adapters.rabbitmq.location import RabbitLocation
+from invoiceflow.adapters.rabbitmq.queue import RabbitQueue
+from invoiceflow.adapters.rabbitmq.topology import Topology
+queue = RabbitQueue(RabbitLocation.parse(sys.argv[1]), Topology(sys.argv[2]))
+"""
 
 
 @pytest.fixture(scope="session")
@@ -102,3 +123,55 @@ def index(request: pytest.FixtureRequest) -> SearchIndex:
     """The index that a test of the contract asks: each in turn."""
     made: SearchIndex = request.getfixturevalue(request.param)
     return made
+
+
+@pytest.fixture
+def postgres_queue(database: Database) -> IngestQueue:
+    return PostgresQueue(database, redelivery_seconds=0.1)
+
+
+@pytest.fixture
+def rabbitmq_url() -> str:
+    url = os.environ.get(RABBITMQ)
+    if url is None:
+        pytest.skip(f"no RabbitMQ is started (deploy/services/rabbitmq.py start FOLDER): {RABBITMQ} names one")
+    return url
+
+
+@pytest.fixture
+def topology() -> Topology:
+    """Names of its own."""
+    return Topology(f"test-{uuid4().hex}")
+
+
+@pytest.fixture
+def rabbitmq_queue(rabbitmq_url: str, topology: Topology) -> Iterator[RabbitQueue]:
+    """Gone afterwards, with its dead letters."""
+    queue = RabbitQueue(RabbitLocation.parse(rabbitmq_url), topology)
+    yield queue
+    queue.close()
+    remove_topology(rabbitmq_url, topology)
+
+
+def remove_topology(url: str, topology: Topology) -> None:
+    connection = pika.BlockingConnection(pika.URLParameters(url.rstrip("/") + "/%2F"))
+    channel = connection.channel()
+    channel.queue_delete(topology.queue)
+    channel.queue_delete(topology.dead)
+    channel.exchange_delete(topology.dead)
+    connection.close()
+
+
+@pytest.fixture(params=["postgres_queue", pytest.param("rabbitmq_queue", marks=pytest.mark.services)])
+def queue(request: pytest.FixtureRequest) -> IngestQueue:
+    """The queue that a test of the contract asks: each in turn."""
+    made: IngestQueue = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture
+def queue_program(queue: IngestQueue, request: pytest.FixtureRequest) -> list[str]:
+    """Python that opens the same `queue` in another process, and its arguments."""
+    if isinstance(queue, PostgresQueue):
+        return [POSTGRES_PROGRAM, request.getfixturevalue("database_url")]
+    return [RABBITMQ_PROGRAM, request.getfixturevalue("rabbitmq_url"), request.getfixturevalue("topology").queue]

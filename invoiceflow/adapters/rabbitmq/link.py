@@ -148,10 +148,7 @@ class Link:
                 return
             self._loop.add_callback_threadsafe(goodbye)
         self._thread.join(CLOSE_SECONDS)
-        if self._thread.is_alive():  # the other end is silent
-            self._end("the connection was closed")
-            with self._lock:
-                self._loop.add_callback_threadsafe(self._loop.stop)
+        self.soon(self._loop.stop)  # the other end is silent
 
     def _run(self, parameters: Any) -> None:
         try:
@@ -167,7 +164,8 @@ class Link:
             logger.exception("The connection's thread ended by a fault of ours")
             self._end(_words(error))
         finally:
-            self._end("the connection was closed")
+            self._end("the connection was closed")  # nobody asks the loop for anything from here on
+            self._loop.close()
 
     def _on_open(self, connection: Any) -> None:
         if self._given_up:
