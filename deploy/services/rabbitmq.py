@@ -96,7 +96,8 @@ def read_pid(folder: Path, name: str = "node") -> int | None:
         pid = int((folder / f"{name}.pid").read_text())
     except (FileNotFoundError, ValueError):
         return None
-    about = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    listed = ["ps", "-ww", "-o", "stat=,args=", "-p", str(pid)]  # whole lines, however narrow the terminal
+    about = subprocess.run(listed, capture_output=True, text=True, check=False).stdout
     ours = "rabbit" in about if name == "node" else "epmd" in about
     return pid if ours and not about.startswith("Z") else None
 
