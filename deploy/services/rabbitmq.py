@@ -6,100 +6,56 @@ Needs the package rabbitmq-server (Debian, Ubuntu) or another installation whose
 user. Python's standard library only. Production runs RabbitMQ as its own documentation says, as a cluster, with TLS and users.
 """
 
-import argparse
-import contextlib
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
-import time
 from pathlib import Path
+
+import service_process
+from service_process import CannotStart, ServiceProcess, free_ports
 
 PACKAGED = Path("/usr/lib/rabbitmq/bin")
 """Debian's rabbitmq-server on the PATH insists on root and changes the user; the one in here does not."""
 NODE = "invoiceflow@localhost"
 START_SECONDS = 90
-STOP_SECONDS = 30
 CONFIGURATION = """# written by rabbitmq.py
 disk_free_limit.absolute = 50MB
 vm_memory_high_watermark.relative = 0.3
 """
 
 
-class CannotStart(Exception):
-    """What is missing, and what to do about it."""
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=["start", "stop"])
-    parser.add_argument("folder", type=Path, help="where the node keeps its data, log and pid")
-    parser.add_argument("--port", type=int, default=0, help="AMQP port; a free one by default")
-    given = parser.parse_args()
-    try:
-        if given.action == "stop":
-            stop(given.folder)
-        else:
-            print(start(given.folder, given.port))
-    except CannotStart as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
 def start(folder: Path, port: int = 0) -> str:
     """Starts a node on the data in `folder` and returns its URL when it takes connections. Raises CannotStart."""
     program, epmd = find_programs()
     folder = folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    if read_pid(folder, "node") is not None:
-        raise CannotStart(f"a node runs on {folder} already")
-    stop(folder)  # the port mapper of a node that was killed
-    port, node_port, mapper_port = free_ports(port)
+    running = node(folder)
+    if running.pid() is None:
+        mapper(folder).stop()  # of a node that was killed
+    port, node_port, mapper_port = free_ports(port, more=2)
     environment = node_environment(folder, port, node_port, mapper_port)
-    log = folder / "node.log"
-    with log.open("ab") as out:
-        # a port mapper of its own: one that Erlang starts would stay behind
-        mapper = [str(epmd), "-address", "127.0.0.1", "-port", str(mapper_port)]
-        launch(folder, "mapper", mapper, environment, out.fileno())
-        node = launch(folder, "node", [str(program)], environment, out.fileno())
-    deadline = time.monotonic() + START_SECONDS
-    while not answers(port):
-        if node.poll() is not None or time.monotonic() > deadline:
-            stop(folder)
-            end = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-            raise CannotStart(f"RabbitMQ did not start; {log} ends with\n{end}")
-        time.sleep(0.1)
+    # a port mapper of its own: one that Erlang starts would stay behind
+    mapper(folder).start([str(epmd), "-address", "127.0.0.1", "-port", str(mapper_port)], environment)
+    try:
+        running.wait(running.start([str(program)], environment), lambda: answers(port), START_SECONDS)
+    except CannotStart:
+        mapper(folder).stop()
+        raise
     return f"amqp://guest:guest@127.0.0.1:{port}/"
 
 
 def stop(folder: Path) -> None:
-    """Ends the node of `folder`, if one runs; waits until it is gone."""
-    for name in ("node", "mapper"):
-        if (pid := read_pid(folder, name)) is not None:
-            os.kill(pid, signal.SIGTERM)
-            deadline = time.monotonic() + STOP_SECONDS
-            while read_pid(folder, name) is not None:
-                if time.monotonic() > deadline:
-                    os.kill(pid, signal.SIGKILL)
-                with contextlib.suppress(ChildProcessError):
-                    os.waitpid(pid, os.WNOHANG)
-                time.sleep(0.05)
-        (folder / f"{name}.pid").unlink(missing_ok=True)
+    """Ends the node of `folder` and its port mapper, if they run; waits until they are gone."""
+    node(folder).stop()
+    mapper(folder).stop()
 
 
-def read_pid(folder: Path, name: str = "node") -> int | None:
-    """The pid of what runs on `folder` under `name`; None when nothing does, also when its number is another program's now."""
-    try:
-        pid = int((folder / f"{name}.pid").read_text())
-    except (FileNotFoundError, ValueError):
-        return None
-    listed = ["ps", "-ww", "-o", "stat=,args=", "-p", str(pid)]  # whole lines, however narrow the terminal
-    about = subprocess.run(listed, capture_output=True, text=True, check=False).stdout
-    ours = "rabbit" in about if name == "node" else "epmd" in about
-    return pid if ours and not about.startswith("Z") else None
+def node(folder: Path) -> ServiceProcess:
+    return ServiceProcess(folder, "node", "rabbit")
+
+
+def mapper(folder: Path) -> ServiceProcess:
+    return ServiceProcess(folder, "mapper", "epmd")
 
 
 def find_programs() -> tuple[Path, Path]:
@@ -113,7 +69,7 @@ def find_programs() -> tuple[Path, Path]:
 
 
 def node_environment(folder: Path, port: int, node_port: int, mapper_port: int) -> dict[str, str]:
-    (folder / "home").mkdir(exist_ok=True)
+    (folder / "home").mkdir(parents=True, exist_ok=True)
     (folder / "rabbitmq.conf").write_text(CONFIGURATION)
     (folder / "enabled_plugins").write_text("[].")
     (folder / "environment").touch()
@@ -137,25 +93,6 @@ def node_environment(folder: Path, port: int, node_port: int, mapper_port: int) 
     }
 
 
-def launch(folder: Path, name: str, command: list[str], environment: dict[str, str], out: int) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
-    )
-    (folder / f"{name}.pid").write_text(str(process.pid))
-    return process
-
-
-def free_ports(port: int) -> tuple[int, int, int]:
-    with contextlib.ExitStack() as held:
-        ports = []
-        for wanted in (port, 0, 0):
-            one = held.enter_context(socket.socket())
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of a killed node linger on its port
-            one.bind(("127.0.0.1", wanted))
-            ports.append(one.getsockname()[1])
-        return ports[0], ports[1], ports[2]
-
-
 def answers(port: int) -> bool:
     """Whether the protocol's first word is answered: the port alone is open before the node is ready."""
     try:
@@ -167,4 +104,4 @@ def answers(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(service_process.main(__doc__, start, stop))

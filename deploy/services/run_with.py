@@ -14,6 +14,7 @@ from pathlib import Path
 import opensearch
 import rabbitmq
 import versitygw
+from service_process import CannotStart
 
 
 def main() -> int:
@@ -26,7 +27,7 @@ def main() -> int:
             search_url = opensearch.start(search)
             running.callback(rabbitmq.stop, queue)
             queue_url = rabbitmq.start(queue)
-        except (versitygw.CannotStart, opensearch.CannotStart, rabbitmq.CannotStart) as error:
+        except CannotStart as error:
             print(error, file=sys.stderr)
             return 1
         environment = {
