@@ -13,7 +13,7 @@ from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox, SandboxLimits
 from invoiceflow_pipeline.consuming import Consumption
 from invoiceflow_pipeline.processing import Processor
-from tests.pipeline.working import Recorded, make
+from tests.pipeline.working import Recorded, is_drained, make
 from tests.rows import accepted, new_id
 
 
@@ -56,7 +56,7 @@ def test_a_burst_is_worked_through_and_acknowledged(
     with running(consumption(system, processor, micro_batch=20)):
         wait_until(lambda: system.ingestions.status_counts().completed == 120, 60)
         wait_until(lambda: system.ingestions.status_counts().failed == 3)
-        wait_until(lambda: system.queue.depth().waiting + (system.queue.depth().unacknowledged or 0) == 0)
+        wait_until(lambda: is_drained(system))
 
 
 def test_a_single_message_is_done_at_once(system: System, processor: Processor, wait_until: Callable[..., None]) -> None:

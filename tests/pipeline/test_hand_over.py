@@ -18,7 +18,7 @@ from invoiceflow_pipeline.consuming import Consumption
 from invoiceflow_pipeline.events import orchestrator
 from invoiceflow_pipeline.processing import Outcome
 from tests.pipeline.test_consuming import consumption, sent
-from tests.pipeline.working import Recorded, make
+from tests.pipeline.working import Recorded, is_drained, make
 from tests.rows import new_id, now
 
 
@@ -94,7 +94,7 @@ def test_what_is_being_read_goes_on_when_the_connection_is_lost(
                 " WHERE application_name = 'invoiceflow-session' AND datname = current_database()"
             )
         wait_until(lambda: system.ingestions.status_counts().failed == 1, 20)
-        wait_until(lambda: system.queue.depth().waiting + (system.queue.depth().unacknowledged or 0) == 0)
+        wait_until(lambda: is_drained(system))
     row = system.ingestions.get(slow)
     assert row is not None
     assert (row.attempts, row.revision) == (1, 1)
@@ -111,7 +111,7 @@ def test_two_messages_of_one_invoice_are_one_piece_of_work(
     loop = consumption(system, processor)
     loop.journal = journal
     with started(loop):
-        wait_until(lambda: system.queue.depth().waiting + (system.queue.depth().unacknowledged or 0) == 0)
+        wait_until(lambda: is_drained(system))
         wait_until(lambda: system.ingestions.status_counts().completed == 1)
     assert [outcome.ingestion.id for outcome in journal.outcomes] == [request_id]
     processor.close()
@@ -172,7 +172,7 @@ def test_a_queue_message_of_an_unknown_invoice_is_acknowledged(
     system.queue.publish([Message(new_id(), "c")])
     with started(consumption(system, processor)):
         wait_until(lambda: system.queue.depth().consumers == 1)
-        wait_until(lambda: system.queue.depth().waiting + (system.queue.depth().unacknowledged or 0) == 0)
+        wait_until(lambda: is_drained(system))
     processor.close()
 
 

@@ -54,6 +54,12 @@ def make(system: System, sandbox: Sandbox) -> Processor:
     )
 
 
+def is_drained(system: System) -> bool:
+    """Nothing waits and nobody holds a message."""
+    depth = system.queue.depth()
+    return (depth.waiting, depth.unacknowledged) == (0, 0)
+
+
 def found(system: System, ingestion: Ingestion) -> Ingestion:
     row = system.ingestions.get(ingestion.id)
     assert row is not None

@@ -50,10 +50,18 @@ def test_ctrl_c_and_a_closed_terminal_stop_everything_even_while_it_starts(
 ) -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         home = tmp_path / number.name
-        process = launch(home, free_ports())
-        wait_until(lambda log=home / "logs" / "ingest.log": log.exists(), 60)
-        process.send_signal(number)
-        assert process.wait(60) == 1
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, and `up` keeps to that
+        try:
+            process = launch(home, free_ports())
+        finally:
+            signal.signal(signal.SIGHUP, before)
+        try:
+            wait_until(lambda log=home / "logs" / "ingest.log": log.exists(), 60)
+            process.send_signal(number)
+            assert process.wait(60) == 1
+        finally:
+            process.terminate()  # one that did not end would stay beside the tests that follow
+            process.wait(60)
         assert "it was stopped while it started" in " ".join((home / "up.log").read_text().split())
         assert of_home(home) == []
 
