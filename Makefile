@@ -6,8 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ONCE ?=
+SERVICES ?=
+SERVICES_FOLDER ?= .services
+ON_SERVICES := $(if $(filter real,$(SERVICES)),INVOICEFLOW_HOME=$(SERVICES_FOLDER)/home $(BIN)/python deploy/services/services.py run $(SERVICES_FOLDER))
 
-.PHONY: setup demo test test-services check format bench lock clean
+.PHONY: setup demo services services-stop test test-services check format bench lock clean
 
 setup: $(STAMP)
 
@@ -22,13 +25,20 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib invoiceflow invoiceflow_api invoiceflow_cli invoiceflow_pipeline samples >/dev/null 2>&1 || true # starts take a third of the time
 	@touch $(STAMP)
 
-demo: setup  ## starts everything, ingests the samples, shows what was read; ONCE=1 stops then
-	$(BIN)/python -m invoiceflow_cli demo $(if $(ONCE),--once)
+demo: setup  ## starts everything, ingests the samples, shows what was read; ONCE=1 stops then; SERVICES=real: on real services
+	$(ON_SERVICES) $(BIN)/python -m invoiceflow_cli demo $(if $(ONCE),--once)
+
+services: setup  ## real PostgreSQL, RabbitMQ, OpenSearch and S3 server on free ports (needs rabbitmq-server, a JDK 21+, Maven, Go)
+	@$(BIN)/python deploy/services/services.py start $(SERVICES_FOLDER)
+	@echo "# they stay up until \`make services-stop\`; in a shell: set -a; . $(SERVICES_FOLDER)/environment" >&2
+
+services-stop: setup
+	$(BIN)/python deploy/services/services.py stop $(SERVICES_FOLDER)
 
 test: setup  ## every test
 	$(BIN)/python -m pytest
 
-test-services: setup  ## the contract suites on a real OpenSearch node, S3 server and RabbitMQ node (needs a JDK 21+, Maven, Go, rabbitmq-server)
+test-services: setup  ## the contract suites and the system on real services (needs what `make services` does)
 	$(BIN)/python deploy/services/run_with.py $(BIN)/python -m pytest -m services --no-cov
 
 check: setup  ## the checks that need no running system

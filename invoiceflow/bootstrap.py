@@ -30,6 +30,7 @@ from invoiceflow.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from invoiceflow.adapters.opensearch.index import OpenSearchIndex
     from invoiceflow.adapters.rabbitmq.queue import RabbitQueue
+    from invoiceflow.adapters.s3 import AccessKey, S3Location, S3ObjectStore
 
 INTERRUPTED_AFTER: Final = timedelta(hours=1)
 """A put that has not ended after this long was cut off with its process."""
@@ -55,21 +56,18 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
 
     Raises SettingsError.
     """
-    if not settings.embedded:
-        raise SettingsError(
-            "This version runs on the embedded stand-ins only: set INVOICEFLOW_EMBEDDED=true, or `invoiceflow up`"
-        )
     if settings.database_url is None:
         raise SettingsError("DATABASE_URL is not set: `invoiceflow up` starts a database and sets it for its services")
     opensearch = None if settings.opensearch_url is None else _opensearch(settings, settings.opensearch_url)
     rabbitmq = None if settings.rabbitmq_url is None else _rabbitmq(settings, settings.rabbitmq_url)
+    s3 = None if settings.s3_bucket is None else _s3(settings, settings.s3_bucket)
     database = Database(settings.database_url.get_secret_value(), application_name=application_name, size=pool_size)
     try:
         yield System(
             settings=settings,
             database=database,
             ingestions=PostgresIngestions(database),
-            objects=_local_folder(settings.home / "objects"),
+            objects=s3 or _local_folder(settings.home / "objects"),
             queue=rabbitmq or PostgresQueue(database),
             search=opensearch or PostgresSearch(database),
             alerts=PostgresAlerts(database),
@@ -80,6 +78,8 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
             rabbitmq.close()
         if opensearch is not None:
             opensearch.close()
+        if s3 is not None:
+            s3.close()
         database.close()
 
 
@@ -113,6 +113,34 @@ def _rabbitmq(settings: Settings, url: SecretStr) -> "RabbitQueue":
     except ValueError as error:
         raise SettingsError(f"RABBITMQ_URL is {error}") from None
     return RabbitQueue(location, Topology(settings.rabbitmq_queue))
+
+
+def _s3(settings: Settings, bucket: str) -> "S3ObjectStore":
+    from invoiceflow.adapters.s3 import S3ObjectStore
+
+    location, access_key = s3_location(settings, bucket)
+    return S3ObjectStore(location, access_key)
+
+
+def s3_location(settings: Settings, bucket: str) -> "tuple[S3Location, AccessKey | None]":
+    """Where the originals lie, and the key if one is given. Raises SettingsError."""
+    from invoiceflow.adapters.s3 import AccessKey, S3Location
+
+    if settings.aws_region is None:
+        raise SettingsError("S3_BUCKET needs AWS_REGION: requests are signed for one region")
+    location = S3Location(
+        bucket,
+        settings.aws_region,
+        endpoint_url=settings.s3_endpoint_url,
+        path_style=settings.s3_path_style,
+        encryption=settings.s3_encryption,
+        kms_key_id=settings.s3_kms_key_id,
+    )
+    key, secret = settings.aws_access_key_id, settings.aws_secret_access_key
+    if key is None or secret is None:
+        return location, None
+    token = settings.aws_session_token
+    return location, AccessKey(key.get_secret_value(), secret.get_secret_value(), token.get_secret_value() if token else None)
 
 
 def _local_folder(root: Path) -> LocalFolderStore:

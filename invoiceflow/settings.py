@@ -1,7 +1,7 @@
 """Every environment variable of the system, in one place, with its default and its check. Picks no adapter (see bootstrap).
 
-Names without the INVOICEFLOW_ prefix are the ones the services have always been configured by; DATABASE_URL, S3_BUCKET,
-AWS_* and RABBITMQ_URL are required unless INVOICEFLOW_EMBEDDED is true.
+Names without the INVOICEFLOW_ prefix are the ones the services have always been configured by. A service that is named is
+used; with INVOICEFLOW_EMBEDDED a stand-in takes the place of each that is not, without it every one must be named.
 """
 
 import os
@@ -39,7 +39,12 @@ class Settings(BaseSettings):
     s3_bucket: str | None = Field(None, validation_alias="S3_BUCKET")
     aws_access_key_id: SecretStr | None = Field(None, validation_alias="AWS_ACCESS_KEY_ID")
     aws_secret_access_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    aws_session_token: SecretStr | None = Field(None, validation_alias="AWS_SESSION_TOKEN")
     aws_region: str | None = Field(None, validation_alias="AWS_REGION")
+    s3_endpoint_url: str | None = Field(None, validation_alias="AWS_ENDPOINT_URL_S3")  # the name that AWS's own tools read
+    s3_path_style: bool = Field(False, validation_alias="S3_PATH_STYLE")
+    s3_encryption: Literal["AES256", "aws:kms"] | None = Field(None, validation_alias="S3_ENCRYPTION")
+    s3_kms_key_id: str | None = Field(None, validation_alias="S3_KMS_KEY_ID")
     rabbitmq_url: SecretStr | None = Field(None, validation_alias="RABBITMQ_URL")  # or several, comma-separated
     rabbitmq_queue: str = Field("invoiceflow.ingest", validation_alias="RABBITMQ_QUEUE", pattern=r"^[A-Za-z0-9_.-]{1,100}$")
     rabbitmq_ca_file: Path | None = Field(None, validation_alias="RABBITMQ_CA_FILE")
@@ -112,6 +117,12 @@ class Settings(BaseSettings):
     def _consumers_in_order(self) -> Self:
         if self.min_consumers > self.max_consumers:
             raise ValueError("INVOICEFLOW_MIN_CONSUMERS is larger than INVOICEFLOW_MAX_CONSUMERS")
+        return self
+
+    @model_validator(mode="after")
+    def _key_whole(self) -> Self:
+        if (self.aws_access_key_id is None) != (self.aws_secret_access_key is None):
+            raise ValueError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together: set both, or neither")
         return self
 
     @property

@@ -52,13 +52,8 @@ def diagnoses(home: Path) -> Iterator[Diagnosis]:
     yield Diagnosis("Python", sys.version.split()[0], "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer")
     yield _disk(home)
     running = instance.read(home)
-    environment = dict(os.environ)
+    environment = instance.environment(home)
     if running is not None:
-        environment |= {
-            "INVOICEFLOW_EMBEDDED": "true",
-            "DATABASE_URL": running.database_url,
-            "INVOICEFLOW_HOME": str(home.absolute()),
-        }
         yield Diagnosis("System", f"runs in {home} (pid {running.pid})")
     elif "DATABASE_URL" not in environment:
         yield Diagnosis(

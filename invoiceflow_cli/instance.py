@@ -18,6 +18,7 @@ class InstanceFacts:
     dagster_url: str
     database_url: str
     ready: bool
+    embedded: bool = True
 
 
 def write(home: Path, facts: InstanceFacts) -> None:
@@ -35,6 +36,22 @@ def read(home: Path) -> InstanceFacts | None:
     except (FileNotFoundError, ProcessLookupError, ValueError, TypeError):
         return None
     return facts
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a command that works on the system in `home`; ours alone when none runs there.
+
+    Services that are named (RABBITMQ_URL, S3_BUCKET, …) are known from our own environment only: keys are not written down.
+    """
+    facts = read(home)
+    if facts is None:
+        return dict(os.environ)
+    return {
+        **os.environ,
+        "INVOICEFLOW_EMBEDDED": str(facts.embedded).lower(),
+        "DATABASE_URL": facts.database_url,
+        "INVOICEFLOW_HOME": str(home.absolute()),
+    }
 
 
 def remove(home: Path) -> None:

@@ -1,6 +1,5 @@
 """`invoiceflow reindex`: the search index built anew from the database while the system runs; cut off, it goes on next time."""
 
-import os
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +15,7 @@ from invoiceflow_pipeline.search_step import Differences, bring_in_step, rebuild
 def reindex(home: Path, *, only_differences: bool) -> int:
     """The exit code: 1 when a service was away or documents are newer than their rows, 2 when there is nothing to work on."""
     console = Console(stderr=True)
-    environment = {**os.environ, **_running(home)}
+    environment = instance.environment(home)
     if "DATABASE_URL" not in environment:
         console.print(
             f"No system runs in {home}: start it with `invoiceflow up`, or set DATABASE_URL and the others.", style="red"
@@ -40,17 +39,6 @@ def reindex(home: Path, *, only_differences: bool) -> int:
             f"{done.ahead} documents are newer than their rows: `invoiceflow reindex` builds the index anew.", style="red"
         )
     return 1 if done.ahead else 0
-
-
-def _running(home: Path) -> dict[str, str]:
-    running = instance.read(home)
-    if running is None:
-        return {}
-    return {
-        "INVOICEFLOW_EMBEDDED": "true",
-        "DATABASE_URL": running.database_url,
-        "INVOICEFLOW_HOME": str(home.absolute()),
-    }
 
 
 def _bar(console: Console) -> Progress:

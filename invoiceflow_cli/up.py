@@ -1,4 +1,4 @@
-"""`invoiceflow up`: the whole system on the embedded stand-ins, as real processes, until it is told to stop."""
+"""`invoiceflow up`: the whole system as real processes until it is told to stop, on embedded stand-ins or on what is named."""
 
 import errno
 import fcntl
@@ -20,12 +20,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invoiceflow import settings
-from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from invoiceflow.ports.ingest_queue import IngestQueue
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_cli import instance, leftovers
+from invoiceflow_cli.databases import NoDatabase, databases
 from invoiceflow_cli.instance import InstanceFacts
-from invoiceflow_cli.supervisor import MAX_QUICK_DEATHS, Child, mend, pause_before_restart, stop
+from invoiceflow_cli.supervisor import Child, mend, stop
 
 logger = logging.getLogger("invoiceflow.up")
 
@@ -51,13 +51,12 @@ class Ports:
 class Up:
     """One running system in `home`. `start`, then `open_ui`, then `watch` until `stop_now` is set, then `close`."""
 
-    def __init__(self, home: Path, ports: Ports, host: str) -> None:
+    def __init__(self, home: Path, ports: Ports, host: str, *, embedded: bool) -> None:
         self._home = home.absolute()
         self._ports = ports
         self._host = host
-        self._postgres = EmbeddedPostgres(self._home / "postgres")
-        self._postgres_failures = 0
-        self._postgres_again_at = 0.0
+        self._embedded = embedded
+        self._databases = databases(self._home / "postgres", os.environ, embedded=embedded)
         self._children: list[Child] = []
         self._webserver: Child | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
@@ -94,10 +93,13 @@ class Up:
             environment,
         )
         tell("database")
-        self._postgres.start(["invoiceflow", "dagster"])
+        try:
+            urls = self._databases.start()
+        except NoDatabase as error:
+            raise CannotStart(str(error)) from None
         environment |= {
-            "DATABASE_URL": self._postgres.url("invoiceflow"),
-            "DAGSTER_POSTGRES_URL": self._postgres.url("dagster").replace("postgresql://", "postgresql+psycopg2://", 1),
+            "DATABASE_URL": urls.invoiceflow,
+            "DAGSTER_POSTGRES_URL": urls.dagster.replace("postgresql://", "postgresql+psycopg2://", 1),
         }
         code_server.environment = environment
         code_server.start()
@@ -122,6 +124,7 @@ class Up:
             dagster_url=f"http://{local}:{self._ports.dagster}",
             database_url=environment["DATABASE_URL"],
             ready=False,
+            embedded=self._embedded,
         )
         self._wait("the ingest API", lambda: _answers(f"{facts.ingest_url}/readyz"))
         self._wait("the query API", lambda: _answers(f"{facts.query_url}/readyz"))
@@ -157,30 +160,11 @@ class Up:
 
     def tend(self) -> None:
         """Starts again what has died. Raises supervisor.GaveUp, EmbeddedPostgresError."""
-        if self._postgres.pid is None:
-            self._start_postgres_again(time.monotonic())
+        self._databases.tend()
         if self._watchdog is None or self._watchdog.poll() is not None:
             logger.warning("the watchdog died; it is started again")
             self._start_watchdog()
         mend(self._children, time.monotonic())
-
-    def _start_postgres_again(self, now: float) -> None:
-        """One that dies while it starts is tried again after a pause, as every child is. Raises EmbeddedPostgresError."""
-        if now < self._postgres_again_at:
-            return
-        logger.warning("postgres died; it is started again")
-        try:
-            self._postgres.start([], self._postgres.port)
-        except EmbeddedPostgresError as error:
-            self._postgres_failures += 1
-            if self._postgres_failures > MAX_QUICK_DEATHS:
-                raise
-            pause = pause_before_restart(self._postgres_failures)
-            self._postgres_again_at = time.monotonic() + pause
-            logger.warning("postgres did not start and is tried again in %.1f s: %s", pause, error)
-        else:
-            self._postgres_failures = 0
-            logger.info("postgres is started again")
 
     def _start_watchdog(self) -> None:
         self._watchdog = subprocess.Popen(  # noqa: S603  our own command
@@ -197,7 +181,7 @@ class Up:
         by_name = {child.name: child for child in self._children}
         self._end_runs()
         stop([by_name[name] for name in order if name in by_name])
-        self._postgres.stop()
+        self._databases.stop()
         spared = frozenset({self._watchdog.pid}) if self._watchdog else frozenset()
         leftovers.kill(self._home, spared | {os.getpid()})
         if self._watchdog is not None and self._watchdog.stdin is not None:
@@ -226,7 +210,7 @@ class Up:
         shutil.copyfile(TOP / "dagster.yaml", dagster_home / "dagster.yaml")
         code_port = _free_port()
         environment = {
-            "INVOICEFLOW_EMBEDDED": "true",
+            "INVOICEFLOW_EMBEDDED": str(self._embedded).lower(),
             "INVOICEFLOW_HOME": str(self._home),
             "DAGSTER_HOME": str(dagster_home),
             "DAGSTER_EVENT_BATCH_SIZE": "500",
@@ -259,7 +243,7 @@ def running(home: Path, ports: Ports, host: str, tell: Callable[[str], None] = l
         raise CannotStart(f"{home} cannot be made a folder ({error.strerror}); choose another with INVOICEFLOW_HOME") from None
     with _locked(home):
         check_ports(ports, host)
-        up = Up(home, ports, host)
+        up = Up(home, ports, host, embedded=_embedded())
         before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
         for number, handler in before.items():
             # nohup keeps SIGHUP ignored. An ignored SIGINT (a script's background job) must not be handed down: Dagster
@@ -273,6 +257,18 @@ def running(home: Path, ports: Ports, host: str, tell: Callable[[str], None] = l
             up.close()
             for number, handler in before.items():
                 signal.signal(number, handler or signal.SIG_DFL)
+
+
+def _embedded() -> bool:
+    """Whether the database is a stand-in; unless INVOICEFLOW_EMBEDDED says false, it is. Raises CannotStart."""
+    given = {**os.environ, "INVOICEFLOW_EMBEDDED": os.environ.get("INVOICEFLOW_EMBEDDED") or "true"}
+    try:
+        chosen = settings.load({**given, "INVOICEFLOW_HOME": "."})
+    except settings.SettingsError as error:
+        raise CannotStart(str(error)) from None
+    if chosen.embedded and os.environ.get("DATABASE_URL"):
+        logger.warning("DATABASE_URL is set and not used: `up` runs its own database, unless INVOICEFLOW_EMBEDDED is false")
+    return chosen.embedded
 
 
 @contextmanager

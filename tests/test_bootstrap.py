@@ -96,11 +96,34 @@ def _works(system: System) -> bool:
     return True
 
 
-def test_the_real_services_have_no_adapters_yet_and_that_is_said_at_the_start() -> None:
-    with (
-        pytest.raises(SettingsError, match="INVOICEFLOW_EMBEDDED"),
-        assemble(load(PRODUCTION), application_name="t", pool_size=1),
-    ):
+def test_every_service_that_is_named_is_used_and_none_is_reached_for_it(tmp_path: Path) -> None:
+    away = {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
+        "RABBITMQ_URL": "amqp://127.0.0.1:1/",
+        "OPENSEARCH_URL": "http://127.0.0.1:1",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "INVOICEFLOW_HOME": str(tmp_path / "home"),
+    }
+    with assemble(load({**PRODUCTION, **away}), application_name="t", pool_size=1) as system:
+        for check in (system.ingestions.check, system.objects.check, system.queue.check, system.search.check):
+            with pytest.raises(Unavailable):
+                check()
+    assert not (tmp_path / "home").exists()  # no stand-in was made
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"S3_BUCKET": "b"}, "AWS_REGION"),
+        ({"RABBITMQ_URL": "http://mq"}, "RABBITMQ_URL"),
+        ({"OPENSEARCH_URL": "amqp://search"}, "OPENSEARCH_URL"),
+    ],
+)
+def test_a_service_named_in_part_or_wrongly_is_told_before_it_is_used(given: dict[str, str], missing: str) -> None:
+    settings = load({"INVOICEFLOW_EMBEDDED": "true", "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", **given})
+    with pytest.raises(SettingsError, match=missing), assemble(settings, application_name="t", pool_size=1):
         pytest.fail("nothing was assembled")
 
 

@@ -1,44 +1,42 @@
 #!/usr/bin/env python3
-"""`run_with.py COMMAND …`: runs a command while real OpenSearch, S3 and RabbitMQ servers are up, then stops them.
+"""`run_with.py COMMAND …`: runs a command, that is a test run, while all real services are up in a temporary folder.
 
-They live on free ports in a temporary folder; the command finds them by the variables that the contract suites ask for.
+The tests find them by variables of their own: what a test starts on embedded stand-ins must not meet them.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
-import opensearch
-import rabbitmq
-import versitygw
+import services
 from service_process import CannotStart
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="invoiceflow-services-") as folder, ExitStack() as running:
-        search, objects, queue = (Path(folder) / name for name in ("opensearch", "s3", "rabbitmq"))
+    with tempfile.TemporaryDirectory(prefix="invoiceflow-services-") as name:
+        folder = Path(name)
         try:
-            running.callback(versitygw.stop, objects)
-            objects_url = versitygw.start(objects)
-            running.callback(opensearch.stop, search)
-            search_url = opensearch.start(search)
-            running.callback(rabbitmq.stop, queue)
-            queue_url = rabbitmq.start(queue)
+            named = services.start(folder)
         except CannotStart as error:
             print(error, file=sys.stderr)
             return 1
-        environment = {
-            **os.environ,
-            "INVOICEFLOW_TEST_OPENSEARCH_URL": search_url,
-            "INVOICEFLOW_TEST_S3_URL": objects_url,
-            "INVOICEFLOW_TEST_RABBITMQ_URL": queue_url,
-            "AWS_ACCESS_KEY_ID": versitygw.ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": versitygw.SECRET_KEY,
-        }
-        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+        try:
+            return subprocess.run(sys.argv[1:], env={**os.environ, **for_tests(folder, named)}, check=False).returncode
+        finally:
+            services.stop(folder)
+
+
+def for_tests(folder: Path, named: dict[str, str]) -> dict[str, str]:
+    return {
+        "INVOICEFLOW_TEST_SERVICES": str(folder),
+        "INVOICEFLOW_TEST_OPENSEARCH_URL": named["OPENSEARCH_URL"],
+        "INVOICEFLOW_TEST_S3_URL": named["AWS_ENDPOINT_URL_S3"],
+        "INVOICEFLOW_TEST_RABBITMQ_URL": named["RABBITMQ_URL"],
+        "AWS_ACCESS_KEY_ID": named["AWS_ACCESS_KEY_ID"],
+        "AWS_SECRET_ACCESS_KEY": named["AWS_SECRET_ACCESS_KEY"],
+    }
 
 
 if __name__ == "__main__":

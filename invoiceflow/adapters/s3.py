@@ -41,6 +41,7 @@ class AccessKey:
 
     key_id: str
     secret: str
+    session_token: str | None = None
 
 
 class S3ObjectStore(ObjectStore):
@@ -137,7 +138,13 @@ def _client(location: S3Location, access_key: AccessKey | None, timeout_seconds:
         max_pool_connections=50,
         s3={"addressing_style": "path" if location.path_style else "auto"},
     )
-    given = {} if access_key is None else {"aws_access_key_id": access_key.key_id, "aws_secret_access_key": access_key.secret}
+    given: dict[str, Any] = {}
+    if access_key is not None:
+        given = {
+            "aws_access_key_id": access_key.key_id,
+            "aws_secret_access_key": access_key.secret,
+            "aws_session_token": access_key.session_token,
+        }
     session = boto3.session.Session(region_name=location.region, **given)  # one each: boto3's default session is global
     return session.client("s3", endpoint_url=location.endpoint_url, config=config)
 
