@@ -30,7 +30,8 @@ from invoiceflow.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from invoiceflow.adapters.opensearch.index import OpenSearchIndex
     from invoiceflow.adapters.rabbitmq.queue import RabbitQueue
-    from invoiceflow.adapters.s3 import AccessKey, S3Location, S3ObjectStore
+    from invoiceflow.adapters.s3.location import AccessKey, S3Location
+from invoiceflow.adapters.s3.store import S3ObjectStore
 
 INTERRUPTED_AFTER: Final = timedelta(hours=1)
 """A put that has not ended after this long was cut off with its process."""
@@ -116,7 +117,7 @@ def _rabbitmq(settings: Settings, url: SecretStr) -> "RabbitQueue":
 
 
 def _s3(settings: Settings, bucket: str) -> "S3ObjectStore":
-    from invoiceflow.adapters.s3 import S3ObjectStore
+    from invoiceflow.adapters.s3.store import S3ObjectStore
 
     location, access_key = s3_location(settings, bucket)
     return S3ObjectStore(location, access_key)
@@ -124,7 +125,7 @@ def _s3(settings: Settings, bucket: str) -> "S3ObjectStore":
 
 def s3_location(settings: Settings, bucket: str) -> "tuple[S3Location, AccessKey | None]":
     """Where the originals lie, and the key if one is given. Raises SettingsError."""
-    from invoiceflow.adapters.s3 import AccessKey, S3Location
+    from invoiceflow.adapters.s3.location import AccessKey, S3Location
 
     if settings.aws_region is None:
         raise SettingsError("S3_BUCKET needs AWS_REGION: requests are signed for one region")

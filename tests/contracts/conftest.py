@@ -18,7 +18,8 @@ from invoiceflow.adapters.postgres_search import PostgresSearch
 from invoiceflow.adapters.rabbitmq.location import RabbitLocation
 from invoiceflow.adapters.rabbitmq.queue import RabbitQueue
 from invoiceflow.adapters.rabbitmq.topology import Topology
-from invoiceflow.adapters.s3 import AccessKey, S3Location, S3ObjectStore
+from invoiceflow.adapters.s3.location import AccessKey, S3Location
+from invoiceflow.adapters.s3.store import S3ObjectStore
 from invoiceflow.database import Database
 from invoiceflow.domain.search.document import SearchDocument
 from invoiceflow.ports.ingest_queue import IngestQueue

@@ -10,7 +10,8 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from invoiceflow.adapters.s3 import AccessKey, S3Location, S3ObjectStore
+from invoiceflow.adapters.s3.location import AccessKey, S3Location
+from invoiceflow.adapters.s3.store import S3ObjectStore
 from invoiceflow.ports.unavailable import Unavailable
 from tests.contracts.test_object_store import put
 
@@ -72,4 +73,38 @@ def test_metadata_checksum_and_encryption_arrive_at_the_server(moto_url: str) ->
     assert head["Metadata"] == {"filename": "M%C3%BCller 1.pdf", "sha256": digest}
     assert head["ServerSideEncryption"] == "AES256"
     client.close()
+    store.close()
+
+
+def test_what_is_too_large_for_memory_is_streamed_and_comes_back_whole(moto_url: str) -> None:
+    bucket = f"test-{uuid4().hex}"
+    client = boto3.session.Session("test", "test", region_name="us-east-1").client("s3", endpoint_url=moto_url)
+    client.create_bucket(Bucket=bucket)
+    store = at(moto_url, bucket)
+    content = bytes(range(256)) * 4096 * 17  # 17 MiB
+    put(store, "raw/large.pdf", content)
+    assert b"".join(store.stream("raw/large.pdf")) == content
+    with pytest.raises(ValueError, match="sha256"):
+        store.put("raw/other.pdf", io.BytesIO(content), size=len(content), sha256="0" * 64, metadata={})
+    client.close()
+    store.close()
+
+
+def test_without_any_credentials_it_says_what_to_set(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", "/nonexistent")
+    store = S3ObjectStore(S3Location("bucket", "us-east-1", endpoint_url=moto_url, path_style=True), timeout_seconds=1)
+    with pytest.raises(Unavailable, match="AWS_ACCESS_KEY_ID"):
+        store.get("raw/a.pdf")
+    store.close()
+
+
+def test_without_path_style_the_bucket_stands_in_the_host_name() -> None:
+    """Nothing listens there; what counts is whom it asked for."""
+    location = S3Location("bills", "eu-central-1", endpoint_url="http://s3.localhost:1")
+    store = S3ObjectStore(location, KEY, timeout_seconds=1)
+    with pytest.raises(Unavailable, match=r"bills\.s3\.localhost:1/raw/a\.pdf"):
+        store.get("raw/a.pdf")
     store.close()

@@ -1,47 +1,29 @@
-"""The object store on S3 and on what speaks its protocol. Does not create or configure buckets: the operator owns those."""
+"""The object store on S3. Does not create or configure buckets: the operator owns those."""
 
 import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote
 
-import boto3
-from botocore.config import Config
+import obstore
 from botocore.exceptions import BotoCoreError, ClientError
+from obstore.exceptions import BaseError
 
+from invoiceflow.adapters.s3.location import AccessKey, S3Location, boto_client, byte_store, session
 from invoiceflow.ports.object_store import NoSuchObject, ObjectStore, StoredObject
 from invoiceflow.ports.unavailable import Unavailable
 
 ROLE: Final = "object_store"
 PIECE: Final = 256 * 1024
+IN_MEMORY: Final = 16 * 1024 * 1024
+"""Up to here a put holds its bytes in memory, which obstore wants; boto3 streams larger ones, at five times the work."""
 _NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"  # the local folder's rule: a key that one store takes, the other takes as well
 _KEY: Final = re.compile(rf"{_NAME}(/{_NAME})*")
 _PREFIX: Final = re.compile(rf"({_NAME}/)*({_NAME})?")
-
-
-@dataclass(frozen=True, slots=True)
-class S3Location:
-    """Where the bucket is. Without `endpoint_url` it is AWS's own; `encryption` is `AES256`, `aws:kms` or None."""
-
-    bucket: str
-    region: str
-    endpoint_url: str | None = None
-    path_style: bool = False
-    encryption: str | None = None
-    kms_key_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class AccessKey:
-    """A key given by name. Without one, boto3's usual chain finds the credentials (environment, web identity, role)."""
-
-    key_id: str
-    secret: str
-    session_token: str | None = None
+_CODE: Final = re.compile(r"<Code>(\w{1,64})</Code>")
 
 
 class S3ObjectStore(ObjectStore):
@@ -49,18 +31,35 @@ class S3ObjectStore(ObjectStore):
 
     def __init__(self, location: S3Location, access_key: AccessKey | None = None, *, timeout_seconds: float = 10) -> None:
         self._location = location
-        self._client = _client(location, access_key, timeout_seconds)
-        self._quick = _client(location, access_key, 0.9)  # connecting and reading: together below the two seconds of `check`
+        asking = session(location, access_key)
+        self._client = boto_client(asking, location, timeout_seconds)
+        self._bytes = byte_store(asking, location, self._client.meta.endpoint_url, timeout_seconds)
+        self._quick = boto_client(asking, location, 0.9)  # connecting and reading: together below the two seconds of `check`
 
     def put(self, key: str, content: BinaryIO, *, size: int, sha256: str, metadata: Mapping[str, str]) -> None:
-        """`content` must be seekable: its checksum goes ahead of it, and S3 refuses bytes that do not have it."""
+        """`content` must be seekable where it is larger than IN_MEMORY: its checksum goes ahead of it, and S3 refuses bytes
+        that do not have it."""
         _named(key)
+        about = {name: quote(value, safe=" ") for name, value in metadata.items()}  # S3 takes only ASCII there
+        about["sha256"] = sha256.lower()
+        if size > IN_MEMORY:
+            self._put_large(key, content, size, about)
+            return
+        whole = content.read(size)
+        if len(whole) != size or hashlib.sha256(whole).hexdigest() != about["sha256"]:
+            raise _not_as_said()
+        try:
+            with _moved(key):
+                obstore.put(self._bytes, key, whole, attributes={**about}, use_multipart=False)
+        except NoSuchObject as error:
+            raise Unavailable(ROLE, f"PutObject was answered with 404 ({key})") from error
+
+    def _put_large(self, key: str, content: BinaryIO, size: int, about: Mapping[str, str]) -> None:
         start = content.tell()
         digest = _digest(content, size)
-        if digest is None or digest.hex() != sha256.lower():
-            raise ValueError("the content is not what its size and sha256 say")
+        if digest is None or digest.hex() != about["sha256"]:
+            raise _not_as_said()
         content.seek(start)
-        about = {name: quote(value, safe=" ") for name, value in metadata.items()}  # S3 takes only ASCII there
         with _translated(key):
             self._client.put_object(
                 Bucket=self._location.bucket,
@@ -68,30 +67,31 @@ class S3ObjectStore(ObjectStore):
                 Body=content if _ends_at(content, start + size) else content.read(size),
                 ContentLength=size,
                 ChecksumSHA256=base64.b64encode(digest).decode(),
-                Metadata={**about, "sha256": sha256.lower()},
+                Metadata=about,
                 **_encryption(self._location),
             )
 
     def get(self, key: str) -> bytes:
         _named(key)
-        with _translated(key), closing(self._client.get_object(Bucket=self._location.bucket, Key=key)["Body"]) as body:
-            content: bytes = body.read()
-            return content
+        with _moved(key):
+            return bytes(obstore.get(self._bytes, key).bytes())
 
     def stream(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         _named(key)
         if end is not None and end <= start:
             self.head(key)
             return iter(())
-        wanted = {} if start == 0 and end is None else {"Range": f"bytes={start}-{'' if end is None else end - 1}"}
         try:
-            with _translated(key):
-                answer = self._client.get_object(Bucket=self._location.bucket, Key=key, **wanted)
+            with _moved(key):
+                if end is not None:
+                    answer = obstore.get(self._bytes, key, options={"range": (start, end)})
+                elif start:
+                    answer = obstore.get(self._bytes, key, options={"range": {"offset": start}})
+                else:
+                    answer = obstore.get(self._bytes, key)
         except _PastTheEnd:
             return iter(())
-        pieces = _pieces(answer["Body"], key)
-        next(pieces)  # begun, so that closing it before its first piece gives the connection back
-        return pieces
+        return _pieces(answer, key)
 
     def head(self, key: str) -> StoredObject:
         _named(key)
@@ -130,23 +130,8 @@ class _PastTheEnd(Exception):
     """The range begins behind the last byte."""
 
 
-def _client(location: S3Location, access_key: AccessKey | None, timeout_seconds: float) -> Any:
-    config = Config(
-        connect_timeout=timeout_seconds,
-        read_timeout=timeout_seconds,
-        retries={"total_max_attempts": 1},
-        max_pool_connections=50,
-        s3={"addressing_style": "path" if location.path_style else "auto"},
-    )
-    given: dict[str, Any] = {}
-    if access_key is not None:
-        given = {
-            "aws_access_key_id": access_key.key_id,
-            "aws_secret_access_key": access_key.secret,
-            "aws_session_token": access_key.session_token,
-        }
-    session = boto3.session.Session(region_name=location.region, **given)  # one each: boto3's default session is global
-    return session.client("s3", endpoint_url=location.endpoint_url, config=config)
+def _not_as_said() -> ValueError:
+    return ValueError("the content is not what its size and sha256 say")
 
 
 def _encryption(location: S3Location) -> dict[str, str]:
@@ -175,11 +160,26 @@ def _ends_at(content: BinaryIO, position: int) -> bool:
     return end == position
 
 
-def _pieces(body: Any, key: str) -> Iterator[bytes]:
-    """The first piece is empty (see `stream`)."""
-    with closing(body), _translated(key):
-        yield b""
-        yield from body.iter_chunks(PIECE)
+def _pieces(answer: Any, key: str) -> Iterator[bytes]:
+    with _moved(key):
+        for piece in answer.stream(PIECE):
+            yield bytes(piece)
+
+
+@contextmanager
+def _moved(key: str) -> Iterator[None]:
+    """obstore's errors as the port's. S3's own code stands only in their text."""
+    try:
+        yield
+    except (BaseError, FileNotFoundError) as error:
+        said = str(error).partition("Debug source:")[0].strip()
+        found = _CODE.search(said)
+        code = found[1] if found else None
+        if code == "NoSuchKey" or (code is None and isinstance(error, FileNotFoundError)):
+            raise NoSuchObject(key) from error
+        if code == "InvalidRange":
+            raise _PastTheEnd(key) from error
+        raise Unavailable(ROLE, f"S3 answered with {code} ({key})" if code else f"{said[:300]} ({key})") from error
 
 
 @contextmanager
@@ -190,8 +190,6 @@ def _translated(key: str) -> Iterator[None]:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code == "NoSuchKey" or (code == "404" and error.operation_name == "HeadObject"):
             raise NoSuchObject(key) from error
-        if code == "InvalidRange":
-            raise _PastTheEnd(key) from error
         raise Unavailable(ROLE, f"{error.operation_name} was answered with {code} ({key})") from error
     except BotoCoreError as error:
         raise Unavailable(ROLE, f"{error} ({key})") from error
