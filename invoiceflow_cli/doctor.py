@@ -7,32 +7,30 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from rich.console import Console
 
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgresError, version
-from invoiceflow.bootstrap import assemble
+from invoiceflow.bootstrap import assemble, s3_location
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import Settings, SettingsError, load
 from invoiceflow_cli import instance
+from invoiceflow_cli.bucket_diagnosis import bucket_diagnoses
+from invoiceflow_cli.diagnosis import Diagnosis
 from invoiceflow_cli.up import CannotStart, Ports, check_ports
 
 ENOUGH_DISK = 2_000_000_000
+FOLDER_MEND = "can its folder be written to, and is the disk full?"
+SCHEMA_MEND = "is the database running, and is the schema there (`invoiceflow db upgrade`)?"
+S3_MEND = "are S3_BUCKET, AWS_REGION, AWS_ENDPOINT_URL_S3 and S3_PATH_STYLE right, and may these credentials list the bucket?"
+RABBITMQ_MEND = "is it running, and are RABBITMQ_URL's user, password and virtual host right?"
+OPENSEARCH_MEND = "is it running, are OPENSEARCH_URL and its user right, and is the index there (`invoiceflow reindex`)?"
 DAGSTER_QUERY = """
 { workspaceOrError { ... on Workspace { locationEntries { name locationOrLoadError { __typename } } } }
   instance { daemonHealth { allDaemonStatuses { daemonType required healthy } } } }
 """
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """`mend` is empty when all is well."""
-
-    what: str
-    found: str
-    mend: str = ""
 
 
 def examine(home: Path) -> int:
@@ -41,10 +39,10 @@ def examine(home: Path) -> int:
     wrong = 0
     for diagnosis in diagnoses(home):
         wrong += bool(diagnosis.mend)
-        mark = "[red]✗[/]" if diagnosis.mend else "[green]✓[/]"
+        mark = "[red]✗[/]" if diagnosis.mend else "[yellow]![/]" if diagnosis.advice else "[green]✓[/]"
         console.print(f"{mark} {diagnosis.what}: {diagnosis.found}")
-        if diagnosis.mend:
-            console.print(f"    {diagnosis.mend}", style="yellow")
+        for words in filter(None, (diagnosis.mend, diagnosis.advice)):
+            console.print(f"    {words}", style="yellow")
     return 1 if wrong else 0
 
 
@@ -77,16 +75,23 @@ def diagnoses(home: Path) -> Iterator[Diagnosis]:
 
 
 def _dependencies(settings: Settings) -> Iterator[Diagnosis]:
+    named = {
+        "objects": settings.s3_bucket is not None,
+        "queue": settings.rabbitmq_url is not None,
+        "search": settings.opensearch_url is not None,
+    }
     try:
         with assemble(settings, application_name="doctor", pool_size=2) as system:
             checks: list[tuple[str, Callable[[], None], str]] = [
                 ("Database", system.ingestions.check, "is it running, and is DATABASE_URL right?"),
-                ("Object store", system.objects.check, "can its folder be written to, and is the disk full?"),
-                ("Queue", system.queue.check, "is it running?"),
-                ("Search", system.search.check, "is it running, and is the schema there (`invoiceflow db upgrade`)?"),
+                ("Object store", system.objects.check, S3_MEND if named["objects"] else FOLDER_MEND),
+                ("Queue", system.queue.check, RABBITMQ_MEND if named["queue"] else "is the database running?"),
+                ("Search", system.search.check, OPENSEARCH_MEND if named["search"] else SCHEMA_MEND),
             ]
             for name, check, mend in checks:
                 yield _checked(name, check, mend)
+            if settings.s3_bucket is not None:
+                yield from bucket_diagnoses(*s3_location(settings, settings.s3_bucket), f"raw/doctor-{uuid4()}")
             consumers = _consumers(system.queue.depth)
             yield Diagnosis("Consumers", str(consumers), "" if consumers else "is the Dagster daemon running?")
     except SettingsError as error:

@@ -207,7 +207,9 @@ class Up:
     def _environment_without_database(self) -> tuple[dict[str, str], int]:
         dagster_home = self._home / "dagster"
         dagster_home.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(TOP / "dagster.yaml", dagster_home / "dagster.yaml")
+        region = os.environ.get("AWS_REGION")
+        logs_to_s3 = bool(os.environ.get("S3_BUCKET") and region)
+        shutil.copyfile(TOP / ("deploy/dagster.yaml" if logs_to_s3 else "dagster.yaml"), dagster_home / "dagster.yaml")
         code_port = _free_port()
         environment = {
             "INVOICEFLOW_EMBEDDED": str(self._embedded).lower(),
@@ -220,6 +222,8 @@ class Up:
             "PYTHONPATH": _python_path(),
             "PYTHONUNBUFFERED": "1",
         }
+        if region:
+            environment["AWS_DEFAULT_REGION"] = region  # boto3, as Dagster uses it, reads no other name
         return environment, code_port
 
     def _wait(self, what: str, condition: Callable[[], bool]) -> None:

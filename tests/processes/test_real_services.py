@@ -57,6 +57,7 @@ def test_the_samples_go_through_and_nothing_is_embedded(named: dict[str, str], t
     session = boto3.session.Session(named["AWS_ACCESS_KEY_ID"], named["AWS_SECRET_ACCESS_KEY"])
     client = session.client("s3", endpoint_url=named["AWS_ENDPOINT_URL_S3"], region_name=named["AWS_REGION"])
     stored = client.list_objects_v2(Bucket=named["S3_BUCKET"], Prefix="raw/")["KeyCount"]
+    assert client.list_objects_v2(Bucket=named["S3_BUCKET"], Prefix="dagster/")["KeyCount"] > 0  # the runs' output
     with psycopg.connect(named["DATABASE_URL"]) as connection:
         rows = connection.execute("SELECT count(*) FROM ingestions WHERE status = 'COMPLETED'").fetchone()
     assert rows == (stored,)

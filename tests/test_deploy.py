@@ -1,0 +1,15 @@
+"""What stands in two files for two kinds of machines says the same."""
+
+from pathlib import Path
+
+import yaml
+
+TOP = Path(__file__).parents[1]
+
+
+def test_dagsters_production_settings_are_those_at_the_top_but_for_the_runs_output() -> None:
+    embedded = yaml.safe_load((TOP / "dagster.yaml").read_text())
+    production = yaml.safe_load((TOP / "deploy" / "dagster.yaml").read_text())
+    assert embedded.pop("compute_logs")["class"] == "LocalComputeLogManager"
+    assert production.pop("compute_logs")["class"] == "S3ComputeLogManager"
+    assert production == embedded
