@@ -1,5 +1,8 @@
 """The circuit breaker before a dependency: after failures in a row callers are told at once that it is away, instead of each
 one waiting for it with a thread in hand.
+
+Our own, because the libraries do not hold in threads: pybreaker 1.4 keeps its lock for the whole call, so that one upload at a
+time would be stored; circuitbreaker 2.1 has none and lets every waiting thread through at once when it tries again.
 """
 
 from collections.abc import Callable
@@ -27,6 +30,12 @@ class CircuitBreaker:
         self._lock = Lock()
         self._failures = 0
         self._closed_from = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether callers are told that the dependency is away, but for the one that tries."""
+        with self._lock:
+            return self._failures >= FAILURES
 
     def call(self, work: Callable[[], T]) -> T:
         self._pass()

@@ -1,5 +1,7 @@
 """Prometheus metrics of one web program, in a registry of its own."""
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 
@@ -24,6 +26,13 @@ class RequestMetrics:
             "invoiceflow_dependency_healthy", "1 when the dependency answered its last check.", ["name"], registry=self.registry
         )
 
+        self._breaker = Gauge(
+            "invoiceflow_circuit_breaker_open",
+            "1 while calls of the dependency are refused without being made.",
+            ["name"],
+            registry=self.registry,
+        )
+
     def observe(self, method: str, path: str, status: int, seconds: float) -> None:
         self._seconds.labels(method, path, str(status)).observe(seconds)
 
@@ -35,6 +44,10 @@ class RequestMetrics:
 
     def dependency(self, name: str, *, healthy: bool) -> None:
         self._dependency.labels(name).set(1 if healthy else 0)
+
+    def breaker(self, name: str, is_open: Callable[[], bool]) -> None:
+        """`is_open` is asked whenever the metrics are."""
+        self._breaker.labels(name).set_function(lambda: float(is_open()))
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

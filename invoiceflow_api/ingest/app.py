@@ -73,10 +73,18 @@ class Statistics(BaseModel):
     total: int = Field(examples=[32])
 
 
+SHOWN_AS: Final = {"queue": "rabbitmq", "object_store": "s3", "database": "database"}
+"""The documented names of the dependencies, whichever adapter is behind them."""
+
+
 class Health(BaseModel):
     service: Literal["healthy", "degraded", "unhealthy"] = Field(examples=["healthy"])
     dependencies: dict[str, Literal["healthy", "unhealthy"]] = Field(
         examples=[{"rabbitmq": "healthy", "s3": "healthy", "database": "healthy"}]
+    )
+    circuit_breakers: dict[str, Literal["closed", "open"]] = Field(
+        description="Open: it failed several times in a row, and uploads are told so at once.",
+        examples=[{"rabbitmq": "closed", "s3": "closed", "database": "closed"}],
     )
 
 
@@ -190,7 +198,7 @@ def _ingest_routes(parts: Callable[[], Parts], limits: UploadLimits, metrics: Re
     @routes.get("/health", response_model=Health, include_in_schema=False)
     @routes.get(f"{PREFIX}/health", response_model=Health, summary="Is it well?", responses={503: {"model": Health}})
     def health(response: Response) -> Health:
-        shown = _health(parts().dependencies.healthy())
+        shown = _health(parts().dependencies.healthy(), parts().service.open_breakers())
         response.status_code = 503 if shown.service == "unhealthy" else 200
         return shown
 
@@ -257,14 +265,18 @@ def _shown(ingestion: Ingestion) -> IngestionShown:
     )
 
 
-def _health(healthy: Mapping[str, bool]) -> Health:
+def _health(healthy: Mapping[str, bool], open_breakers: Mapping[str, bool]) -> Health:
     """Without the database nothing works; without the store or the queue what is known can still be asked."""
     level: Literal["healthy", "degraded", "unhealthy"] = "healthy"
     if not healthy["database"]:
         level = "unhealthy"
     elif not all(healthy.values()):
         level = "degraded"
-    return Health(service=level, dependencies={name: "healthy" if good else "unhealthy" for name, good in healthy.items()})
+    return Health(
+        service=level,
+        dependencies={name: "healthy" if good else "unhealthy" for name, good in healthy.items()},
+        circuit_breakers={SHOWN_AS[role]: "open" if is_open else "closed" for role, is_open in open_breakers.items()},
+    )
 
 
 _DATABASE_AWAY: Final = (503, "database.unavailable", "The database cannot be reached. Please try again.")

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxLimits
 from invoiceflow.settings import Settings, load
 from invoiceflow_api.ingest import spool
-from invoiceflow_api.ingest.app import UPLOAD_THREADS, Parts, UploadLimits, create_app
+from invoiceflow_api.ingest.app import SHOWN_AS, UPLOAD_THREADS, Parts, UploadLimits, create_app
 from invoiceflow_api.ingest.service import IngestService
 from invoiceflow_api.metrics import RequestMetrics
 from invoiceflow_api.operations import Dependencies
@@ -80,5 +81,11 @@ def open_parts(
         now=lambda: datetime.now(UTC),
         clock=time.monotonic,
     )
+    for role in service.open_breakers():
+        metrics.breaker(SHOWN_AS[role], partial(_is_open, service, role))
     checks = {"rabbitmq": system.queue.check, "s3": system.objects.check, "database": system.ingestions.check}
     return Parts(service, Dependencies(checks, metrics, time.monotonic), spool_folder)
+
+
+def _is_open(service: IngestService, role: str) -> bool:
+    return service.open_breakers()[role]

@@ -103,6 +103,10 @@ class IngestService:
         self._announce(ingestion, deadline)
         return Accepted(ingestion, replayed=False)
 
+    def open_breakers(self) -> dict[str, bool]:
+        """By role, whether its circuit breaker is open."""
+        return {role: breaker.is_open for role, breaker in self._breakers.items()}
+
     def find(self, request_id: UUID) -> Ingestion | None:
         return self._ingestions.get(request_id)
 

@@ -157,11 +157,13 @@ def test_a_dependency_that_stays_away_is_asked_no_more_until_its_time_has_come(s
         with pytest.raises(Unavailable):
             setting.accept()
     assert setting.store.failures == 1000 - FAILURES * 3
+    assert setting.service.open_breakers() == {"object_store": True, "database": False, "queue": False}
     setting.store.failures = 0
     with pytest.raises(Unavailable):
         setting.accept()
     setting.seconds += OPEN_SECONDS
     assert setting.accept().status == "PENDING"
+    assert not any(setting.service.open_breakers().values())
 
 
 def test_a_row_that_cannot_be_taken_back_is_kept_with_its_object_for_the_sweeper(setting: Setting) -> None:

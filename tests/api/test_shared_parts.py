@@ -11,6 +11,7 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 
+from invoiceflow.circuit_breaker import CircuitBreaker
 from invoiceflow.logs import JsonFormatter
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_api import problems
@@ -213,9 +214,21 @@ def test_health_is_degraded_without_the_store_and_unhealthy_without_the_database
         return answer.status_code, answer.json()
 
     words = {"rabbitmq": "healthy", "s3": "healthy", "database": "healthy"}
-    assert shown(True, True) == (200, {"service": "healthy", "dependencies": words})
-    assert shown(True, False) == (200, {"service": "degraded", "dependencies": words | {"s3": "unhealthy"}})
-    assert shown(False, True) == (503, {"service": "unhealthy", "dependencies": words | {"database": "unhealthy"}})
+    closed = {"circuit_breakers": dict.fromkeys(words, "closed")}
+    assert shown(True, True) == (200, {"service": "healthy", "dependencies": words, **closed})
+    assert shown(True, False) == (200, {"service": "degraded", "dependencies": words | {"s3": "unhealthy"}, **closed})
+    assert shown(False, True) == (503, {"service": "unhealthy", "dependencies": words | {"database": "unhealthy"}, **closed})
+
+
+def test_an_open_circuit_breaker_is_seen_in_health_and_metrics(ingest_api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 'invoiceflow_circuit_breaker_open{name="s3"} 0.0' in ingest_api.get("/metrics").text
+    monkeypatch.setattr(CircuitBreaker, "is_open", property(lambda self: self._role == "object_store"))
+    assert ingest_api.get("/api/v1/ingest/health").json()["circuit_breakers"] == {
+        "rabbitmq": "closed",
+        "s3": "open",
+        "database": "closed",
+    }
+    assert 'invoiceflow_circuit_breaker_open{name="s3"} 1.0' in ingest_api.get("/metrics").text
 
 
 def test_a_running_ingest_api_asks_its_true_dependencies(ingest_api: TestClient) -> None:
