@@ -184,7 +184,8 @@ def _started(home: Path, ports: Ports, host: str) -> "Iterator[Up]":
         console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  starting: {what}")
 
     with running(home, ports, host, tell) as up:
-        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  ready")
+        words = "ready" if up.facts and up.facts.ready else "started; not all of it is ready"
+        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {words}")
         yield up
         console.print("Stopping.")
 

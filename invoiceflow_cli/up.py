@@ -31,6 +31,9 @@ logger = logging.getLogger("invoiceflow.up")
 
 TOP = Path(__file__).parents[1]
 READY_SECONDS = 120.0
+AWAY_SECONDS = 30.0
+"""Then what waits for a service that others run is waited for no longer: the rest runs, and it comes when it comes."""
+LOOK_AGAIN_SECONDS = 2.0
 DEFINITIONS = "invoiceflow_pipeline.definitions"
 BEHIND_THE_SERVICES = ("nice", "-n", "5")
 """For the code server and the consumer runs, its children: in a burst uploads and searches are answered first."""
@@ -60,6 +63,8 @@ class Up:
         self._children: list[Child] = []
         self._webserver: Child | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
+        self._late: list[tuple[str, Callable[[], bool]]] = []
+        self._look_again_at = 0.0
         self.stop_now = threading.Event()
         self.facts: InstanceFacts | None = None
 
@@ -127,18 +132,24 @@ class Up:
             embedded=self._embedded,
         )
         self._wait("the ingest API", lambda: _answers(f"{facts.ingest_url}/readyz"))
-        self._wait("the query API", lambda: _answers(f"{facts.query_url}/readyz"))
         instance.write(self._home, facts)
-        if settings.load(
-            {**os.environ, **environment}
-        ).min_consumers:  # none is kept waiting otherwise: the first upload starts one
+        chosen = settings.load({**os.environ, **environment})
+        self._wait_or_go_on(
+            "the query API", lambda: _answers(f"{facts.query_url}/readyz"), needs_others=chosen.opensearch_url is not None
+        )
+        if chosen.min_consumers:  # none is kept waiting otherwise: the first upload starts one
             tell("consumer")
             with _queue(environment) as queue:
-                self._wait("a consumer of the queue", lambda: _has_consumer(queue))
+                self._wait_or_go_on(
+                    "a consumer of the queue",
+                    lambda: _has_consumer(queue),
+                    lambda: _has_consumer_now(environment),
+                    needs_others=chosen.rabbitmq_url is not None,
+                )
         # the UI waits for open_ui: until an invoice can go through, its start would only take the processors' time
         webserver = [python, "-m", "dagster_webserver", "-h", self._host, "-p", str(self._ports.dagster), "-w", workspace]
         self._webserver = self._child("webserver", webserver, environment)
-        self.facts = replace(facts, ready=True)
+        self.facts = replace(facts, ready=not self._late)
         instance.write(self._home, self.facts)
         return self.facts
 
@@ -165,6 +176,17 @@ class Up:
             logger.warning("the watchdog died; it is started again")
             self._start_watchdog()
         mend(self._children, time.monotonic())
+        if self._late and self.facts is not None and time.monotonic() > self._look_again_at:
+            self._look_again(self.facts)
+
+    def _look_again(self, facts: InstanceFacts) -> None:
+        """Whether what others run has come back."""
+        self._late = [(what, is_there) for what, is_there in self._late if not is_there()]
+        self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
+        if not self._late:
+            logger.info("ready: what was away is back")
+            self.facts = replace(facts, ready=True)
+            instance.write(self._home, self.facts)
 
     def _start_watchdog(self) -> None:
         self._watchdog = subprocess.Popen(  # noqa: S603  our own command
@@ -227,14 +249,31 @@ class Up:
         return environment, code_port
 
     def _wait(self, what: str, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + READY_SECONDS
+        """Raises CannotStart."""
+        if not self._comes(condition, READY_SECONDS):
+            raise CannotStart(f"{what} is not ready after {READY_SECONDS:.0f} s; see the logs in {self._home / 'logs'}")
+
+    def _wait_or_go_on(
+        self, what: str, condition: Callable[[], bool], later: Callable[[], bool] | None = None, *, needs_others: bool
+    ) -> None:
+        """As _wait; but a service that others run may be away, which must not keep the rest from running. Then `later` is
+        asked in place of `condition`. Raises CannotStart."""
+        if not needs_others:
+            self._wait(what, condition)
+        elif not self._comes(condition, AWAY_SECONDS):
+            logger.warning("%s is not ready: is a service away that the environment names? The rest runs meanwhile", what)
+            self._late.append((what, later or condition))
+
+    def _comes(self, condition: Callable[[], bool], seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
         while not condition():
             self.tend()
             if self.stop_now.is_set():
                 raise CannotStart("it was stopped while it started")
             if time.monotonic() > deadline:
-                raise CannotStart(f"{what} is not ready after {READY_SECONDS:.0f} s; see the logs in {self._home / 'logs'}")
+                return False
             time.sleep(0.05)
+        return True
 
 
 @contextmanager
@@ -351,6 +390,11 @@ def _queue(environment: dict[str, str]) -> Iterator[IngestQueue]:
 
     with assemble(settings.load({**os.environ, **environment}), application_name="up", pool_size=1) as system:
         yield system.queue
+
+
+def _has_consumer_now(environment: dict[str, str]) -> bool:
+    with _queue(environment) as queue:
+        return _has_consumer(queue)
 
 
 def _has_consumer(queue: IngestQueue) -> bool:
