@@ -51,8 +51,8 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup  ## measurements, as JSON
-	$(BIN)/python -m benchmarks
+bench: setup  ## measurements, as JSON; SERVICES=real: those on real services
+	$(BIN)/python -m benchmarks $(if $(filter real,$(SERVICES)),--real)
 
 lock: setup  ## writes requirements.lock anew from the ranges in pyproject.toml (needs uv on the PATH)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
