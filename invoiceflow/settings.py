@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     stale_minutes: float = Field(10, validation_alias="INVOICEFLOW_STALE_MINUTES", gt=0)
     retention_days: float = Field(30, validation_alias="INVOICEFLOW_RETENTION_DAYS", gt=0)
     retention_keys: int = Field(50_000, validation_alias="INVOICEFLOW_RETENTION_KEYS", ge=1)
+    dagster_yaml: Path | None = Field(None, validation_alias="INVOICEFLOW_DAGSTER_YAML")
     alert_urls: SecretStr | None = Field(None, validation_alias="INVOICEFLOW_ALERT_URLS")  # apprise URLs, blank-separated
 
     # logs

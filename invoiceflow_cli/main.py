@@ -126,6 +126,16 @@ def reindex(
 
 
 @app.command()
+def worker(
+    runs: Annotated[int, typer.Option(min=1, max=64, help="Runs at the same time; a consumer run uses every core.")] = 1,
+) -> None:
+    """Carry out Dagster's runs on this machine, as one of several Celery workers."""
+    from invoiceflow_cli.worker import work
+
+    raise typer.Exit(work(runs))
+
+
+@app.command()
 def doctor(home: Home = HOME) -> None:
     """Check every setting and dependency, and say how to mend what is wrong."""
     from invoiceflow_cli.doctor import examine

@@ -102,9 +102,12 @@ class Up:
             urls = self._databases.start()
         except NoDatabase as error:
             raise CannotStart(str(error)) from None
+        dagster_url = urls.dagster.replace("postgresql://", "postgresql+psycopg2://", 1)
         environment |= {
             "DATABASE_URL": urls.invoiceflow,
-            "DAGSTER_POSTGRES_URL": urls.dagster.replace("postgresql://", "postgresql+psycopg2://", 1),
+            "DAGSTER_POSTGRES_URL": dagster_url,
+            "DAGSTER_CELERY_BROKER": os.environ.get("DAGSTER_CELERY_BROKER") or os.environ.get("RABBITMQ_URL", ""),
+            "DAGSTER_CELERY_BACKEND": os.environ.get("DAGSTER_CELERY_BACKEND") or f"db+{dagster_url}",
         }
         code_server.environment = environment
         code_server.start()
@@ -231,7 +234,8 @@ class Up:
         dagster_home.mkdir(parents=True, exist_ok=True)
         region = os.environ.get("AWS_REGION")
         logs_to_s3 = bool(os.environ.get("S3_BUCKET") and region)
-        shutil.copyfile(TOP / ("deploy/dagster.yaml" if logs_to_s3 else "dagster.yaml"), dagster_home / "dagster.yaml")
+        own = TOP / ("deploy/dagster.yaml" if logs_to_s3 else "dagster.yaml")
+        shutil.copyfile(os.environ.get("INVOICEFLOW_DAGSTER_YAML") or own, dagster_home / "dagster.yaml")
         code_port = _free_port()
         environment = {
             "INVOICEFLOW_EMBEDDED": str(self._embedded).lower(),

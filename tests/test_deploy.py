@@ -13,3 +13,11 @@ def test_dagsters_production_settings_are_those_at_the_top_but_for_the_runs_outp
     assert embedded.pop("compute_logs")["class"] == "LocalComputeLogManager"
     assert production.pop("compute_logs")["class"] == "S3ComputeLogManager"
     assert production == embedded
+
+
+def test_dagsters_settings_for_celery_are_the_production_ones_but_for_the_launcher() -> None:
+    production = yaml.safe_load((TOP / "deploy" / "dagster.yaml").read_text())
+    celery = yaml.safe_load((TOP / "deploy" / "celery" / "dagster.yaml").read_text())
+    assert production.pop("run_launcher")["class"] == "DefaultRunLauncher"
+    assert celery.pop("run_launcher")["class"] == "CeleryRunLauncher"
+    assert celery == production
