@@ -15,6 +15,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
+queue_app = typer.Typer(name="queue", help="The queue: its depth, and what was put aside.", no_args_is_help=True)
+app.add_typer(queue_app)
+
 Home = Annotated[Path, typer.Option("--home", envvar="INVOICEFLOW_HOME", help="Where the embedded system keeps its data.")]
 IngestPort = Annotated[int, typer.Option("--port", envvar="PORT", min=1, max=65535, help="Port of the ingest API.")]
 QueryPort = Annotated[int, typer.Option("--query-port", envvar="QUERY_PORT", min=1, max=65535, help="Port of the query API.")]
@@ -123,6 +126,27 @@ def reindex(
     from invoiceflow_cli.reindex import reindex as run
 
     raise typer.Exit(run(home, only_differences=only_differences))
+
+
+@queue_app.command("depth")
+def queue_depth(home: Home = HOME) -> None:
+    """What the queue says of itself now."""
+    from invoiceflow_cli.queue import depth
+
+    raise typer.Exit(depth(home))
+
+
+@queue_app.command("redrive")
+def queue_redrive(
+    home: Home = HOME,
+    code: Annotated[str, typer.Option(help="Send back the invoices that failed with this code.")] = "processing.gave_up",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many of each kind.")] = 100_000,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many.")] = False,
+) -> None:
+    """Send back what was put aside: dead letters, and the invoices that failed because every attempt was cut off."""
+    from invoiceflow_cli.queue import redrive
+
+    raise typer.Exit(redrive(home, code, limit, dry_run=dry_run))
 
 
 @app.command()

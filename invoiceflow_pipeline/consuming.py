@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 @dataclass
 class Consumption:
     """What one consumer run has done and whether it goes on. `on_leaving` is called once, when a successor may start;
-    `on_alive` every few seconds; `leaving_runs` counts the consumers that only wait for their successors, itself included."""
+    `on_closing` when it takes no more messages; `on_alive` every few seconds; `leaving_runs` counts the consumers that only
+    wait for their successors, itself included."""
 
     settings: Settings
     queue: IngestQueue
@@ -44,6 +45,7 @@ class Consumption:
     on_leaving: Callable[[], None]
     on_alive: Callable[[], None]
     leaving_runs: Callable[[], int] = lambda: 1
+    on_closing: Callable[[], None] = lambda: None
     done: int = 0
     failed: int = 0
     leaving: bool = False
@@ -109,7 +111,10 @@ class _Session:
         self._looked = now
         idle = not self._work.in_hand and not self._finished
         may_leave = self._run.may_leave(self._run.queue.depth().consumers)
-        self._closing = may_leave and (self._run.leaving or idle)
+        if may_leave and (self._run.leaving or idle):
+            self._closing = True
+            self._run.on_closing()
+            self._consumer.cancel()  # what it was brought ahead would wait until the last scan in hand is read
 
     def _receive(self) -> None:
         batch = self._run.settings.micro_batch

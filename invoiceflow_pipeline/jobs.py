@@ -11,7 +11,8 @@ from invoiceflow_pipeline.resources import Pipeline
 from invoiceflow_pipeline.search_step import bring_in_step
 
 STATE = "invoiceflow/consumer"
-BOOTING, CONSUMING, LEAVING = "booting", "consuming", "leaving"
+BOOTING, CONSUMING, LEAVING, CLOSING = "booting", "consuming", "leaving", "closing"
+"""LEAVING still consumes until a successor does; CLOSING finishes what it has in hand and is no consumer for the queue."""
 ALIVE_AT = "invoiceflow/alive_at"
 UNFINISHED = [
     dg.DagsterRunStatus.NOT_STARTED,
@@ -37,6 +38,10 @@ def consume(context: dg.OpExecutionContext) -> None:
         with orchestrator():
             instance.add_run_tags(run_id, {STATE: LEAVING})
 
+    def closing() -> None:
+        with orchestrator():
+            instance.add_run_tags(run_id, {STATE: CLOSING})
+
     def leaving_runs() -> int:
         with orchestrator():
             return instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
@@ -50,6 +55,7 @@ def consume(context: dg.OpExecutionContext) -> None:
             run_id=run_id,
             stop=stop,
             on_leaving=leave,
+            on_closing=closing,
             on_alive=alive,
             leaving_runs=leaving_runs,
         )

@@ -304,6 +304,15 @@ class PostgresIngestions(IngestionRepository):
             )
         return _in_order(rows, request_ids)
 
+    def failed_with(self, code: str, before: datetime, limit: int) -> list[UUID]:
+        with self._database.statement(ROLE) as connection:
+            rows = connection.execute(
+                """SELECT id FROM ingestions WHERE status = 'FAILED' AND failure_code = %s AND updated_at < %s
+                    ORDER BY id LIMIT %s""",
+                [code, before, limit],
+            ).fetchall()
+        return [row[0] for row in rows]
+
     def finished_before(self, before: datetime, after_id: UUID | None, limit: int) -> list[UUID]:
         with self._database.statement(ROLE) as connection:
             rows = connection.execute(

@@ -20,8 +20,15 @@ ROLE: Final = "queue"
 CHANNEL: Final = "invoiceflow_queue"
 LOCK_CLASS: Final = 0x1F11  # the first half of every consumer's advisory lock; the second is its number
 
-_ALIVE: Final = f"""SELECT objid::bigint::integer FROM pg_locks WHERE locktype = 'advisory' AND classid = {LOCK_CLASS}
-    AND objsubid = 2 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+CANCELLED_CLASS: Final = 0x1F12  # held beside it by a consumer that takes no more messages
+
+
+def _locked(lock_class: int) -> str:
+    return f"""SELECT objid::bigint::integer FROM pg_locks WHERE locktype = 'advisory' AND classid = {lock_class}
+        AND objsubid = 2 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
+_ALIVE: Final = _locked(LOCK_CLASS)
 
 
 class PostgresQueue(IngestQueue):
@@ -45,10 +52,11 @@ class PostgresQueue(IngestQueue):
     def depth(self) -> QueueDepth:
         with self._database.statement(ROLE) as connection:
             row = connection.execute(
-                f"""WITH alive AS MATERIALIZED ({_ALIVE}), held AS (
+                f"""WITH alive AS MATERIALIZED ({_ALIVE}), cancelled AS ({_locked(CANCELLED_CLASS)}), held AS (
                         SELECT count(*) AS n FROM queue_messages
                          WHERE consumer IS NOT NULL AND consumer IN (SELECT objid FROM alive))
-                    SELECT (SELECT count(*) FROM queue_messages) - held.n, held.n, (SELECT count(*) FROM alive),
+                    SELECT (SELECT count(*) FROM queue_messages) - held.n, held.n,
+                           (SELECT count(*) FROM alive) - (SELECT count(*) FROM cancelled),
                            (SELECT count(*) FROM queue_dead_letters)
                       FROM held"""
             ).fetchone()
@@ -100,6 +108,7 @@ class PostgresQueueConsumer(QueueConsumer):
         self._limit = limit
         self._redelivery_seconds = redelivery_seconds
         self._held: set[int] = set()
+        self._cancelled = False
 
     def receive(self, limit: int, wait: float) -> list[Delivery]:
         with _translated():
@@ -137,6 +146,13 @@ class PostgresQueueConsumer(QueueConsumer):
             self._connection.execute(f"NOTIFY {CHANNEL}")
         self._held.difference_update(tags)
 
+    def cancel(self) -> None:
+        """Nothing is brought ahead here: it only counts as a consumer no more. Its life still holds what it has in hand."""
+        with _translated():
+            if not self._cancelled:
+                self._connection.execute("SELECT pg_advisory_lock(%s, %s)", [CANCELLED_CLASS, self._number])
+                self._cancelled = True
+
     def keep_alive(self) -> None:
         with _translated():
             self._connection.execute("SELECT 1")
@@ -145,6 +161,8 @@ class PostgresQueueConsumer(QueueConsumer):
         """Not alive any more from here on; the session's end alone would say so a little later."""
         with suppress(psycopg.Error):  # the connection is gone, and with it the lock
             self._connection.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, self._number])
+            if self._cancelled:
+                self._connection.execute("SELECT pg_advisory_unlock(%s, %s)", [CANCELLED_CLASS, self._number])
             if self._held:
                 self._connection.execute(f"NOTIFY {CHANNEL}")
 

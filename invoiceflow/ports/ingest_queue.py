@@ -60,6 +60,11 @@ class QueueConsumer(ABC):
         """These go back, to be delivered again (a graceful stop). It does not count as a failed delivery."""
 
     @abstractmethod
+    def cancel(self) -> None:
+        """No more messages are taken: what was brought ahead of being asked for goes back, uncounted. What was received is
+        still in its hands, to be acknowledged or given back; after that, at the latest, it counts as a consumer no more."""
+
+    @abstractmethod
     def keep_alive(self) -> None:
         """To be called at least every ten seconds while long work runs (heartbeats)."""
 

@@ -135,6 +135,10 @@ class IngestionRepository(ABC):
         """Makes the PENDING and PROCESSING rows among these FAILED; returns those changed, as they then are."""
 
     @abstractmethod
+    def failed_with(self, code: str, before: datetime, limit: int) -> list[UUID]:
+        """Up to `limit` ids of FAILED rows whose failure has this code, last changed before `before`, oldest first."""
+
+    @abstractmethod
     def finished_before(self, before: datetime, after_id: UUID | None, limit: int) -> list[UUID]:
         """Ids of final rows last changed before `before`, by id, in pages (retention of Dagster's partition keys)."""
 

@@ -159,6 +159,7 @@ def remove_topology(url: str, topology: Topology) -> None:
     channel = connection.channel()
     channel.queue_delete(topology.queue)
     channel.queue_delete(topology.dead)
+    channel.queue_delete(topology.probe)
     channel.exchange_delete(topology.dead)
     connection.close()
 

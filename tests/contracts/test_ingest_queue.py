@@ -228,3 +228,23 @@ def test_every_live_consumer_is_counted_and_no_dead_one(queue: IngestQueue, wait
     with queue.consumer(1), queue.consumer(1):
         wait_until(lambda: queue.depth().consumers == 2)
     wait_until(lambda: queue.depth().consumers == 0)
+
+
+def test_a_cancelled_consumer_counts_no_more_once_it_has_settled_what_it_had_received(
+    queue: IngestQueue, wait_until: WaitUntil
+) -> None:
+    sent = published(queue, 3)
+    with queue.consumer(2) as leaving:
+        [held] = received(leaving, 1)
+        leaving.cancel()
+        leaving.cancel()  # said twice, it changes nothing
+        wait_until(lambda: queue.depth().waiting == 2)
+        with queue.consumer(10) as other:
+            later = received(other, 2)
+            assert sorted(ids(later)) == sorted(sent[1:])
+            assert {delivery.delivery_count for delivery in later} == {1}
+            other.acknowledge(later)
+            assert leaving.receive(10, wait=0.2) == []
+            leaving.acknowledge([held])
+            wait_until(lambda: queue.depth().consumers == 1)
+    wait_until(lambda: counted(queue.depth()) == (0, 0, 0))

@@ -32,7 +32,8 @@ class RabbitConsumer(QueueConsumer):
         self._republish = republish
         self._arrived = Condition()
         self._pushed: deque[Delivery] = deque()
-        self._cancelled = False
+        self._cancelled = False  # by RabbitMQ
+        self._ended = False  # by us
         self._channel: LinkChannel = link.channel()
         self._channel.on_close(self._wake)
         self._tag = f"invoiceflow-{id(self):x}"
@@ -78,13 +79,21 @@ class RabbitConsumer(QueueConsumer):
         """The connection's thread keeps the heartbeats."""
         self._check()
 
+    def cancel(self) -> None:
+        self._check()
+        if not self._ended:
+            self._ask(lambda raw, answer: raw.basic_cancel(self._tag, callback=answer.give), LEAVE_SECONDS)
+            self._ended = True
+        with self._arrived:
+            ahead = list(self._pushed)
+            self._pushed.clear()
+        self.give_back(ahead)
+
     def leave(self) -> None:
         """What was pushed and never asked for goes back uncounted; what was received counts as a failed delivery."""
         with suppress(Unavailable):
             if not self._is_lost():
-                self._ask(lambda raw, answer: raw.basic_cancel(self._tag, callback=answer.give), LEAVE_SECONDS)
-                self.give_back(list(self._pushed))
-                self._pushed.clear()
+                self.cancel()
                 self._channel.close()  # answered when every acknowledgement before it has arrived
 
     def _settle(self, tags: Sequence[int], settle: Callable[[Any, int], None]) -> None:

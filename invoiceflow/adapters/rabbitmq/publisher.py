@@ -1,7 +1,7 @@
 """Messages out, each confirmed by the broker; as many in flight at once as callers bring. Declares nothing."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Final
@@ -27,14 +27,16 @@ class _Group:
 
     answer: Answer
     open: int
+    sent_at: float
     fault: Unavailable | None = None
 
 
 class Publisher:
     """On a channel of `link`. Calls of many threads are in flight at once; each returns when its own messages are confirmed."""
 
-    def __init__(self, link: Link, queue: str) -> None:
+    def __init__(self, link: Link, queue: str, clock: Callable[[], float]) -> None:
         self._queue = queue
+        self._clock = clock
         self._link = link
         self._channel: LinkChannel = link.channel()
         # touched by the connection's thread only
@@ -56,16 +58,25 @@ class Publisher:
         """Each with the number of its earlier deliveries. Returns when the broker keeps them; raises Unavailable."""
         if not messages:
             return
-        encoded = [encode(message, earlier) for message, earlier in messages]
+        self._send(self._queue, [encode(message, earlier) for message, earlier in messages], seconds)
 
+    def probe(self, queue: str, seconds: float) -> None:
+        """A message without meaning to `queue`. Returns when the broker has confirmed it; raises Unavailable."""
+        self._send(queue, [(b"", BasicProperties(message_id=f"probe-{queue}"))], seconds)
+
+    def oldest_unconfirmed(self) -> float | None:
+        """When the oldest message was sent that is not confirmed yet, by the clock; None when every one is."""
+        return next((group.sent_at for group, _ in list(self._unconfirmed.values())), None)
+
+    def _send(self, queue: str, encoded: Sequence[tuple[bytes, BasicProperties]], seconds: float) -> None:
         def start(raw: Any, answer: Answer) -> None:
             if self._link.blocked is not None:
                 raise Unavailable(ROLE, self._link.blocked)
-            group = _Group(answer, len(encoded))
+            group = _Group(answer, len(encoded), self._clock())
             for body, properties in encoded:
                 self._last_tag += 1
                 self._unconfirmed[self._last_tag] = (group, str(properties.message_id))
-                raw.basic_publish("", self._queue, body, properties, mandatory=True)
+                raw.basic_publish("", queue, body, properties, mandatory=True)
 
         try:
             self._channel.ask(start, seconds)

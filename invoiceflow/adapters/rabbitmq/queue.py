@@ -22,6 +22,11 @@ from invoiceflow.ports.ingest_queue import IngestQueue, Message, QueueConsumer, 
 from invoiceflow.ports.unavailable import Unavailable
 
 CHECK_SECONDS: Final = 1.9
+PROBE_SECONDS: Final = 0.8
+UNCONFIRMED_SECONDS: Final = 1.0
+IN_DOUBT_SECONDS: Final = 60.0
+"""After a message that was not confirmed in time: so long, or until one is, the queue is not called healthy. RabbitMQ answers
+every question about a queue that has no leader, but takes no message for it."""
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 5.0
 
@@ -54,6 +59,7 @@ class RabbitQueue(IngestQueue):
         self._failures = 0
         self._not_before = 0.0
         self._last_error = ""
+        self._in_doubt_until = float("-inf")
 
     def publish(self, messages: Sequence[Message]) -> None:
         self._publish([(message, 0) for message in messages])
@@ -87,7 +93,11 @@ class RabbitQueue(IngestQueue):
         session = self._opened()
         if session.link.blocked is not None:
             raise Unavailable(ROLE, session.link.blocked)
+        now, oldest = self._clock(), session.publisher.oldest_unconfirmed()
+        if (oldest is not None and now - oldest > UNCONFIRMED_SECONDS) or now < self._in_doubt_until:
+            raise Unavailable(ROLE, "RabbitMQ does not confirm messages: has the queue lost its leader, or its majority?")
         self._declared(self._topology.queue, CHECK_SECONDS - CONNECT_SECONDS)
+        session.publisher.probe(self._topology.probe, PROBE_SECONDS)
 
     def close(self) -> None:
         """Ends the connection; the queue opens another when it is used again."""
@@ -102,11 +112,14 @@ class RabbitQueue(IngestQueue):
         session = self._opened()
         try:
             session.publisher.publish(messages)
+            self._in_doubt_until = float("-inf")
         except Unroutable:
             self._drop(session)  # the next one declares what is missing
             raise
         except Unavailable:
             if session.link.blocked is None:
+                if not session.link.is_lost:
+                    self._in_doubt_until = self._clock() + IN_DOUBT_SECONDS
                 self._drop(session)  # one that stalls would let everybody wait
             raise
 
@@ -171,7 +184,7 @@ class RabbitQueue(IngestQueue):
         link = Link(self._location, self._next_node(), "publisher")
         try:
             self._topology.declare(link)
-            return _Session(link, Publisher(link, self._topology.queue), link.channel())
+            return _Session(link, Publisher(link, self._topology.queue, self._clock), link.channel())
         except BaseException:
             link.close()
             raise

@@ -33,6 +33,11 @@ class Topology:
     def dead(self) -> str:
         return f"{self.queue}.dead"
 
+    @property
+    def probe(self) -> str:
+        """A queue of the same kind that holds one message, the last: whether RabbitMQ confirms is found out there."""
+        return f"{self.queue}.probe"
+
     def declare(self, link: Link) -> None:
         """Makes what is not there. Raises TopologyMismatch, Unavailable."""
         queue, dead = self.queue, self.dead
@@ -45,6 +50,8 @@ class Topology:
             # sweeper publishes it again
         }
         unlimited = {"x-queue-type": "quorum", "x-delivery-limit": UNLIMITED}
+        last_only = {"x-queue-type": "quorum", "x-max-length": 1, "x-overflow": "drop-head"}
+        probe = self.probe
 
         steps: list[tuple[str, Callable[[Any, Answer], None]]] = [
             (
@@ -58,6 +65,10 @@ class Topology:
             (
                 f"binding of {dead}",
                 lambda raw, answer: raw.queue_bind(dead, dead, routing_key=queue, callback=answer.give),
+            ),
+            (
+                f"queue {probe}",
+                lambda raw, answer: raw.queue_declare(probe, durable=True, arguments=last_only, callback=answer.give),
             ),
             (
                 f"queue {queue}",
