@@ -29,6 +29,7 @@ START_SECONDS: Final = 60.0
 """A process that has not begun on its work by then never will."""
 STARTS: Final = 3
 """Processes that may die before they begin on a piece of work, until the piece is given up."""
+PATIENCE: Final = 4
 LARGEST_ANSWER: Final = 256 * 1024 * 1024
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class SandboxError(Exception):
 
 
 class SandboxTimeout(SandboxError):
-    """It took longer than its wall time and was killed."""
+    """It took longer than it may, of processor time or by the clock, and was killed."""
 
 
 class SandboxOutOfMemory(SandboxError):
@@ -52,14 +53,22 @@ class SandboxCrashed(SandboxError):
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """Of one process: address space in bytes, and of one piece of work: wall time in seconds. After `renew_after` pieces of
-    work a process is replaced by a fresh one, so that what native code leaks stays bounded. `niceness` is added to the
-    parent's (0 to 19): work that nobody waits for gives way to work that somebody does."""
+    """Of one process: address space in bytes, and of one piece of work: seconds by the clock, and of processor time where
+    `cpu_seconds` is given. After `renew_after` pieces of work a process is replaced by a fresh one, so that what native code
+    leaks stays bounded. `niceness` is added to the parent's (0 to 19): work that nobody waits for gives way to work that
+    somebody does."""
 
     memory_bytes: int
     wall_seconds: float
     renew_after: int = 500
     niceness: int = 0
+    cpu_seconds: float | None = None
+
+    @classmethod
+    def patient(cls, memory_bytes: int, seconds: float, *, renew_after: int = 500, niceness: int = 0) -> "SandboxLimits":
+        """For work that nobody waits for: `seconds` of processor time, four times as long by the clock. A busy machine then
+        gives later answers, not fewer (seen: at a load of seven a scanned page that takes 8 s was given up after 30)."""
+        return cls(memory_bytes, PATIENCE * seconds, renew_after, niceness, seconds)
 
 
 @dataclass(slots=True)
@@ -179,7 +188,10 @@ class _Servant:
         except SandboxTimeout:
             raise
         except Exception as error:
+            process = self._process
             self._end()
+            if process is not None and process.exitcode == -signal.SIGPROF:
+                raise SandboxTimeout("the work was stopped at its limit of processor time") from error
             raise SandboxCrashed(f"the process that did the work died ({type(error).__name__})") from error
         if isinstance(value, MemoryError) and failed:
             self._end()  # what is left of its memory is in pieces
@@ -232,7 +244,9 @@ def _work(pipe: Connection, limits: SandboxLimits) -> None:
         except (OSError, EOFError):  # the parent is gone
             return
         signal.alarm(int(limits.wall_seconds) + 10)  # ends it even when nobody is left to do so
+        signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds or 0)  # SIGPROF ends native code as well
         answer = _called(call)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
         try:
             pipe.send_bytes(answer)

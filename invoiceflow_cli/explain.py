@@ -22,7 +22,7 @@ MOST_BEATEN: Final = 5
 def explain_file(path: Path, *, explain: bool, image: Path | None) -> int:
     """The exit code: 1 when the file could not be read or the picture not be written."""
     console, errors = Console(), Console(stderr=True)
-    sandbox = Sandbox(1, SandboxLimits(MEMORY_BYTES, SECONDS))
+    sandbox = Sandbox(1, SandboxLimits.patient(MEMORY_BYTES, SECONDS))
     try:
         content = file_content(path)
         document = _explained(sandbox, content)

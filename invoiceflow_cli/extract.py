@@ -68,7 +68,7 @@ def pdf_files(given: Sequence[Path]) -> list[Path]:
 def _answers(files: Sequence[Path], workers: int) -> Iterator[dict[str, Any]]:
     """One for each file, in their order; at most a few files are held in memory."""
     preload = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
-    sandbox = Sandbox(workers, SandboxLimits(MEMORY_BYTES, SECONDS), preload)
+    sandbox = Sandbox(workers, SandboxLimits.patient(MEMORY_BYTES, SECONDS), preload)
     ocr = open_ocr_lane(workers, preload)
     rules = RulesLane()
     waiting: list[tuple[Path, Future[StoredExtraction], float]] = []

@@ -38,7 +38,7 @@ class OcrLane:
         preload: Sequence[str] = (),
         recognize: RecognizePage = recognize_page,
     ) -> None:
-        limits = SandboxLimits(memory_bytes, page_seconds, renew_after=PAGES_PER_PROCESS, niceness=niceness)
+        limits = SandboxLimits.patient(memory_bytes, page_seconds, renew_after=PAGES_PER_PROCESS, niceness=niceness)
         self.workers = workers
         self._sandbox = Sandbox(workers, limits, preload)
         self._max_pages = max_pages

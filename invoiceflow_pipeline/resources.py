@@ -72,7 +72,7 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
 def open_sandbox(settings: Settings) -> Sandbox:
     workers = settings.extract_workers or os.cpu_count() or 1
     memory = settings.extract_memory_mb * 1024 * 1024
-    return Sandbox(workers, SandboxLimits(memory, settings.extract_seconds, niceness=READING_NICENESS), PRELOADED)
+    return Sandbox(workers, SandboxLimits.patient(memory, settings.extract_seconds, niceness=READING_NICENESS), PRELOADED)
 
 
 def open_ocr_lane(settings: Settings) -> OcrLane | None:

@@ -41,7 +41,7 @@ class RulesLane:
     """One process, none before the first invoice. Safe to use from many threads."""
 
     def __init__(self, *, seconds: float = SECONDS, niceness: int = 0, rules: Rules = broken_rules) -> None:
-        self._limits = SandboxLimits(ADDRESS_SPACE, seconds, renew_after=1000, niceness=niceness)
+        self._limits = SandboxLimits.patient(ADDRESS_SPACE, seconds, renew_after=1000, niceness=niceness)
         self._rules = rules
         self._guard = Lock()
         self._sandbox: Sandbox | None = None

@@ -33,6 +33,17 @@ def test_work_that_hangs_is_stopped_at_its_time_limit(sandbox: Sandbox) -> None:
         sandbox.submit(time.sleep, 60).result(30)
 
 
+def test_work_is_stopped_at_its_limit_of_processor_time_and_waiting_counts_for_nothing() -> None:
+    sandbox = Sandbox(1, SandboxLimits(memory_bytes=1 << 30, wall_seconds=60, cpu_seconds=0.5))
+    try:
+        assert sandbox.submit(time.sleep, 1.0).result(30) is None
+        with pytest.raises(SandboxTimeout, match="processor"):
+            sandbox.submit(_turn_for_ever).result(30)
+        assert sandbox.submit(len, b"abc").result(30) == 3
+    finally:
+        sandbox.close()
+
+
 def test_work_that_wants_more_memory_than_allowed_fails_alone(sandbox: Sandbox) -> None:
     with pytest.raises(SandboxOutOfMemory):
         sandbox.submit(bytearray, 1 << 31).result(30)
@@ -134,3 +145,8 @@ def test_work_may_give_way_to_the_rest_of_the_machine() -> None:
         assert sandbox.submit(os.nice, 0).result(30) == min(19, os.nice(0) + 5)
     finally:
         sandbox.close()
+
+
+def _turn_for_ever() -> None:
+    while True:
+        pass
