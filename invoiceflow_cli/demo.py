@@ -160,6 +160,18 @@ def _show_table(found: "Any") -> None:
         cells = [hit["filename"], hit["number"], hit["issue_date"], hit["seller"]["name"], total]
         table.add_row(*(str(cell or "–") for cell in cells), status, f"{seconds:.2f}")
     console.print(table)
+    for hit, _ in found:
+        if sentence := missing_in(hit):
+            console.print(sentence, style="yellow", markup=False, highlight=False)
+
+
+def missing_in(hit: Mapping[str, Any]) -> str | None:
+    """Which of the table's values an invoice lacks, and its findings, which say why."""
+    values = {"number": hit["number"], "date": hit["issue_date"], "seller": hit["seller"]["name"]}
+    missing = [name for name, value in {**values, "total": hit["totals"]["with_tax"]}.items() if value is None]
+    if not missing:
+        return None
+    return f"{hit['filename']}: no {', '.join(missing)}; findings: {', '.join(hit['findings']) or 'none'}"
 
 
 def _show_urls(facts: InstanceFacts | None) -> None:

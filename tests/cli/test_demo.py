@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from invoiceflow_cli.demo import fault_of
+from invoiceflow_cli.demo import fault_of, missing_in
 from samples.generate import Sample, demo_samples
 
 SAMPLES = demo_samples()
@@ -44,3 +44,9 @@ def test_a_page_without_xml_must_only_be_completed() -> None:
     assert fault_of(SCAN, hit(SCAN, number=None)) is None
     fault = fault_of(SCAN, hit(SCAN, status="FAILED", findings=["extraction.out_of_time"]))
     assert fault == f"{SCAN.name}.pdf is FAILED: extraction.out_of_time"
+
+
+def test_what_an_invoice_lacks_is_told_with_its_findings() -> None:
+    assert missing_in(hit(SCAN)) is None
+    lacking = hit(SCAN, number=None, totals={"with_tax": None}, findings=["page.not_recognized"])
+    assert missing_in(lacking) == f"{SCAN.name}.pdf: no number, total; findings: page.not_recognized"
