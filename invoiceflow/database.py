@@ -68,23 +68,32 @@ class Database:
     def transaction(self, role: str, *, wait: float | None = None) -> Iterator[psycopg.Connection]:
         """A connection inside one transaction: committed at the end, rolled back by any exception.
 
-        Raises Unavailable (with `role` and the database's own words) when the database is away or gives up.
+        Raises Unavailable (with `role` and the database's own words) when the database is away or gives up; it is in doubt
+        only when the commit was not answered.
         """
-        with self.statement(role, wait=wait) as connection, connection.transaction():
-            yield connection
+        committing = False
+        try:
+            with self.statement(role, wait=wait) as connection, connection.transaction():
+                yield connection
+                committing = True
+        except Unavailable as error:
+            error.in_doubt = committing
+            raise
 
     @contextmanager
     def statement(self, role: str, *, wait: float | None = None) -> Iterator[psycopg.Connection]:
         """A connection in autocommit: for one statement, which costs one round trip instead of a transaction's three.
 
-        Raises Unavailable as `transaction` does.
+        Raises Unavailable as `transaction` does; it is in doubt when a connection was there to send the statement on.
         """
+        connected = False
         try:
             with self._pool.connection(timeout=self._wait if wait is None else wait) as connection:
+                connected = True
                 yield connection
                 connection.given_back = time.monotonic()
         except _AWAY as error:
-            raise Unavailable(role, _words(error)) from error
+            raise Unavailable(role, _words(error), in_doubt=connected) from error
 
     @contextmanager
     def session(self, role: str) -> Iterator[psycopg.Connection]:

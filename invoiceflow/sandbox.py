@@ -111,6 +111,10 @@ class Sandbox:
     def closed(self) -> bool:
         return self._closed
 
+    @property
+    def workers(self) -> int:
+        return len(self._servants)
+
     def close(self) -> None:
         """Stops the processes at once; work in hand and waiting ends with SandboxCrashed."""
         with self._guard:

@@ -4,16 +4,16 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Final
-
-import orjson
+from typing import BinaryIO, Final, TypeVar
 
 from invoiceflow.ports.object_store import NoSuchObject, ObjectStore, StoredObject
 from invoiceflow.ports.unavailable import Unavailable
+
+T = TypeVar("T")
 
 ROLE: Final = "object_store"
 PIECE: Final = 256 * 1024
@@ -21,25 +21,19 @@ _NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"  # never starts with a dot: those
 _KEY: Final = re.compile(rf"{_NAME}(/{_NAME})*")
 _PREFIX: Final = re.compile(rf"({_NAME}/)*({_NAME})?")
 _UNFINISHED: Final = ".unfinished"
-_METADATA: Final = ".metadata"
 
 
 class LocalFolderStore(ObjectStore):
-    """Objects are files under `root`, their metadata lies in `.metadata/`. Several processes may use one folder."""
+    """Objects are files under `root`. Several processes may use one folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def put(self, key: str, content: BinaryIO, *, size: int, sha256: str, metadata: Mapping[str, str]) -> None:
-        path, beside = self._path(key), self._metadata_path(key)
-        about = orjson.dumps({"sha256": sha256, "size": size, **metadata})
+        """`metadata` is not kept: the row has the same, and a second file for it would cost as much as the first."""
+        path = self._path(key)
         with _translated(key), self._written(_checked(content, size, sha256), synced=True) as unfinished:
-            _make_folder(path.parent)
-            _make_folder(beside.parent)
-            # the metadata is for people who look into the folder; the row has the same, so a crash may cost it
-            with self._written([about], synced=False) as unfinished_metadata:
-                unfinished_metadata.replace(beside)
-            unfinished.replace(path)
+            _in_folder(path, lambda: unfinished.rename(path))
             _sync_folder(path.parent)
 
     def get(self, key: str) -> bytes:
@@ -61,9 +55,9 @@ class LocalFolderStore(ObjectStore):
         return _stored(key, status)
 
     def delete(self, key: str) -> None:
-        for path in (self._path(key), self._metadata_path(key)):
-            with suppress(NoSuchObject), _translated(key):
-                path.unlink()
+        path = self._path(key)
+        with suppress(NoSuchObject), _translated(key):
+            path.unlink()
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         if not _PREFIX.fullmatch(prefix):
@@ -72,8 +66,8 @@ class LocalFolderStore(ObjectStore):
         return self._walk(self._root / folder, folder + slash, start)
 
     def check(self) -> None:
-        with _translated("the folder"), self._written([b"ok"], synced=False):
-            return
+        with _translated("the folder"), self._written([b"ok"], synced=False) as path:
+            path.unlink()
 
     def sweep(self, before: datetime) -> int:
         """Removes what interrupted puts left, when older than `before`; says how many files. Raises Unavailable."""
@@ -91,24 +85,25 @@ class LocalFolderStore(ObjectStore):
             raise ValueError(f"not an object key: {key[:80]!r}")
         return self._root / key
 
-    def _metadata_path(self, key: str) -> Path:
-        return self._root / _METADATA / f"{key}.json"
-
     @contextmanager
     def _written(self, pieces: Iterable[bytes], *, synced: bool) -> Iterator[Path]:
-        """A file with these bytes, to be renamed; what is not renamed is removed at the end."""
+        """A file with these bytes, to be renamed; it is removed if that fails."""
         path = self._root / _UNFINISHED / f"{os.getpid()}-{os.urandom(8).hex()}"
-        _make_folder(path.parent)
+        # no file object, no look whether the folder is there: under load each system call may wait for a turn of the
+        # interpreter, and a put has few that it needs
+        descriptor = _in_folder(path, lambda: os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
         try:
-            with path.open("xb") as file:
+            try:
                 for piece in pieces:
-                    file.write(piece)
-                file.flush()
+                    _write_whole(descriptor, piece)
                 if synced:
-                    os.fsync(file.fileno())
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
             yield path
-        finally:
+        except BaseException:
             path.unlink(missing_ok=True)
+            raise
 
     def _walk(self, folder: Path, base: str, start: str) -> Iterator[StoredObject]:
         with suppress(NoSuchObject), _translated(base), os.scandir(folder) as entries:
@@ -122,6 +117,15 @@ class LocalFolderStore(ObjectStore):
                     yield _stored(base + entry.name, entry.stat())
 
 
+def _in_folder(path: Path, work: Callable[[], T]) -> T:
+    """Makes the folder of `path` when `work` finds it missing."""
+    try:
+        return work()
+    except FileNotFoundError:
+        _make_folder(path.parent)
+        return work()
+
+
 def _make_folder(folder: Path) -> None:
     """A new folder's name must be as durable as what is put into it."""
     if folder.is_dir():
@@ -132,11 +136,17 @@ def _make_folder(folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _write_whole(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def _stored(key: str, status: os.stat_result) -> StoredObject:

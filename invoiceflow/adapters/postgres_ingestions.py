@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection, Cursor, errors
+from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
 
 from invoiceflow.database import Database, storable, storable_json
@@ -91,32 +91,17 @@ class PostgresIngestions(IngestionRepository):
                 )
                 if connection.execute("SELECT 1 FROM idempotency_keys WHERE key = %s", [idempotency.key]).fetchone():
                     raise IdempotencyKeyTaken(idempotency.key)
-            row = _rows(connection).execute(
-                f"""INSERT INTO ingestions (id, filename, s3_key, sha256, size, page_count, source, correlation_id,
-                                            duplicate_of)
-                    VALUES (%(id)s, %(filename)s, %(s3_key)s, %(sha256)s, %(size)s, %(page_count)s, %(source)s,
-                            %(correlation_id)s,
-                            (SELECT id FROM ingestions WHERE sha256 = %(sha256)s AND sha256 <> ''
-                              ORDER BY created_at, id LIMIT 1))
-                    RETURNING {_COLUMNS}""",
-                {
-                    "id": new.id,
-                    "filename": new.filename,
-                    "s3_key": new.s3_key,
-                    "sha256": new.sha256,
-                    "size": new.size,
-                    "page_count": new.page_count,
-                    "source": new.source,
-                    "correlation_id": new.correlation_id,
-                },
-            )
-            added = _ingestion(_one(row))
+            [added] = _added(connection, [new])
             if idempotency is not None:
                 connection.execute(
                     "INSERT INTO idempotency_keys (key, fingerprint, request_id, expires_at) VALUES (%s, %s, %s, %s)",
                     [idempotency.key, idempotency.fingerprint, new.id, idempotency.expires_at],
                 )
         return added
+
+    def add_all(self, new: Sequence[NewIngestion]) -> list[Ingestion]:
+        with self._database.statement(ROLE) as connection:
+            return _added(connection, new)
 
     def find_by_idempotency_key(self, key: str, now: datetime) -> KeyedIngestion | None:
         with self._database.statement(ROLE) as connection:
@@ -141,7 +126,7 @@ class PostgresIngestions(IngestionRepository):
             )
 
     def withdraw(self, request_id: UUID) -> bool:
-        with self._database.statement(ROLE) as connection:
+        with self._database.transaction(ROLE) as connection:  # in doubt for the length of its commit, not of the whole call
             gone = connection.execute(
                 "DELETE FROM ingestions WHERE id = %s AND status = 'PENDING' AND revision = 0 RETURNING id", [request_id]
             ).fetchone()
@@ -354,11 +339,30 @@ def _rows(connection: Connection) -> Cursor[dict[str, Any]]:
     return connection.cursor(row_factory=dict_row)
 
 
-def _one(cursor: Cursor[dict[str, Any]]) -> dict[str, Any]:
-    row = cursor.fetchone()
-    if row is None:
-        raise errors.NoData("the statement returned no row")
-    return row
+def _added(connection: Connection, new: Sequence[NewIngestion]) -> list[Ingestion]:
+    rows = (
+        _rows(connection)
+        .execute(
+            f"""INSERT INTO ingestions (id, filename, s3_key, sha256, size, page_count, source, correlation_id, duplicate_of)
+            SELECT given.*, (SELECT same.id FROM ingestions AS same WHERE same.sha256 = given.sha256 AND same.sha256 <> ''
+                              ORDER BY same.created_at, same.id LIMIT 1)
+              FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::integer[], %s::text[], %s::text[])
+                AS given (id, filename, s3_key, sha256, size, page_count, source, correlation_id)
+            RETURNING {_COLUMNS}""",
+            [
+                [one.id for one in new],
+                [one.filename for one in new],
+                [one.s3_key for one in new],
+                [one.sha256 for one in new],
+                [one.size for one in new],
+                [one.page_count for one in new],
+                [one.source for one in new],
+                [one.correlation_id for one in new],
+            ],
+        )
+        .fetchall()
+    )
+    return _in_order(rows, [one.id for one in new])
 
 
 def _due_parameters(limits: DueLimits, limit: int) -> dict[str, Any]:

@@ -72,6 +72,11 @@ class IngestionRepository(ABC):
         """Inserts a PENDING row (and the key) in one transaction; `duplicate_of` is filled in. Raises IdempotencyKeyTaken."""
 
     @abstractmethod
+    def add_all(self, new: Sequence[NewIngestion]) -> list[Ingestion]:
+        """As `add`, all of them or none, in the order given. Of two with the same bytes neither names the other: claiming
+        does."""
+
+    @abstractmethod
     def find_by_idempotency_key(self, key: str, now: datetime) -> KeyedIngestion | None:
         """The ingestion an unexpired key made."""
 
@@ -81,7 +86,10 @@ class IngestionRepository(ABC):
 
     @abstractmethod
     def withdraw(self, request_id: UUID) -> bool:
-        """Removes a row that is PENDING and was never claimed, with its idempotency key. False: it was claimed, or is gone."""
+        """Removes a row that is PENDING and was never claimed, with its idempotency key. False: it was claimed, or is gone.
+
+        Its `Unavailable` is `in_doubt` when the row may be gone all the same.
+        """
 
     @abstractmethod
     def get(self, request_id: UUID) -> Ingestion | None: ...

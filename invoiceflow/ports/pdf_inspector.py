@@ -6,8 +6,8 @@ from pathlib import Path
 
 class PdfInspector(ABC):
     @abstractmethod
-    def page_count(self, path: Path) -> int:
-        """The number of pages, at least 1.
+    def page_count(self, file: Path | bytes) -> int:
+        """The number of pages, at least 1, of a file or of its bytes. May be called by many threads.
 
         Raises PermanentFailure (`file.corrupted`, `file.encrypted`, `file.no_pages`, `file.too_many_pages`,
         `file.too_complex` when a limit of time or memory was hit) or `Unavailable` when no inspection could be made.

@@ -1,5 +1,6 @@
 """The ingest API as a program: `uvicorn --factory invoiceflow_api.ingest.main:create`. Settings in, application out."""
 
+import gc
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -53,6 +54,7 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
         ):
             parts = open_parts(system, inspector, folder, new_id, app.state.metrics)
             opened.append(parts)
+            gc.freeze()  # what is there by now stays: the collector need not walk through it again after every few uploads
             try:
                 yield
             finally:

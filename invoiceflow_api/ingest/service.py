@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,13 +11,13 @@ from uuid import UUID
 
 from invoiceflow.circuit_breaker import CircuitBreaker
 from invoiceflow.domain.ingestion import Ingestion, NewIngestion, StatusCounts, object_key
+from invoiceflow.group_commit import GroupCommit
 from invoiceflow.ports.ingest_queue import IngestQueue, Message
 from invoiceflow.ports.ingestion_repository import IdempotencyKey, IdempotencyKeyTaken, IngestionRepository, KeyedIngestion
 from invoiceflow.ports.object_store import ObjectStore
 from invoiceflow.ports.pdf_inspector import PdfInspector
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
-from invoiceflow_api.ingest.group_commit import GroupCommit
 from invoiceflow_api.ingest.upload import Upload
 
 T = TypeVar("T")
@@ -38,6 +38,15 @@ class Accepted:
 
     ingestion: Ingestion
     replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """`not_published` is what hindered it, where it was tried already."""
+
+    ingestion: Ingestion
+    not_published: Unavailable | None = None
+    is_published: bool = False
 
 
 class IngestService:
@@ -64,10 +73,11 @@ class IngestService:
         self._new_id = new_id
         self._now = now
         self._clock = clock
-        # under load a statement and a confirm for several uploads, not for each
-        self._publish = GroupCommit(queue.publish)
-        self._mark_published = GroupCommit[UUID](lambda ids: self._ingestions.mark_published(ids, self._now()))
         self._breakers = {role: CircuitBreaker(role, clock) for role in ("object_store", "database", "queue")}
+        self._queue = queue
+        # under load a statement and a confirm for several uploads, not for each
+        self._record = GroupCommit(self._recorded, shared=Unavailable)
+        self._publish = GroupCommit(self._published, shared=Unavailable)
 
     def accept(self, upload: Upload, *, correlation_id: str, idempotency_key: str | None, deadline: float) -> Accepted:
         """Nothing is tried again after `deadline`.
@@ -77,7 +87,7 @@ class IngestService:
         key = self._key(idempotency_key, upload)
         if key is not None and (known := self._within(deadline, "database", lambda: self._known(key))):
             return _replayed(known, key)
-        pages = self._inspector.page_count(upload.path)
+        pages = self._inspector.page_count(upload.content)
         request_id = self._new_id()
         new = NewIngestion(
             id=request_id,
@@ -91,17 +101,20 @@ class IngestService:
         )
         self._within(deadline, "object_store", lambda: self._put(upload, new))
         try:
-            ingestion = self._within(deadline, "database", self._adding(new, key))
+            added = self._within(deadline, "database", self._adding(new, key))
         except IdempotencyKeyTaken:
             self._delete_object(new)
             if key is None or not (known := self._within(deadline, "database", lambda: self._known(key))):
                 raise KeyInProgress(idempotency_key) from None
             return _replayed(known, key)
-        except BaseException:
-            self._delete_object(new)
+        except BaseException as error:
+            # a row may stand there in spite of it, and must not stand without its file: the sweeper finds out
+            if not (isinstance(error, Unavailable) and error.in_doubt):
+                self._delete_object(new)
             raise
-        self._announce(ingestion, deadline)
-        return Accepted(ingestion, replayed=False)
+        if not added.is_published:
+            self._announce(added, deadline)
+        return Accepted(added.ingestion, replayed=False)
 
     def open_breakers(self) -> dict[str, bool]:
         """By role, whether its circuit breaker is open."""
@@ -113,40 +126,81 @@ class IngestService:
     def status_counts(self) -> StatusCounts:
         return self._ingestions.status_counts()
 
-    def _announce(self, ingestion: Ingestion, deadline: float) -> None:
-        message = Message(ingestion.id, ingestion.correlation_id)
+    def _announce(self, added: "_Added", deadline: float) -> None:
+        ingestion = added.ingestion
+        tried = added.not_published
+
+        def publish() -> None:
+            nonlocal tried
+            if tried is not None:  # that was the first try, together with others
+                error, tried = tried, None
+                raise error
+            self._publish(ingestion)
+
         try:
-            self._within(deadline, "queue", lambda: self._publish(message))
+            self._within(deadline, "queue", publish)
         except BaseException:
             # a confirm can be lost after the message arrived: a row that a consumer has claimed was accepted
-            if self._withdrawn(ingestion):
+            if self._withdrawn(ingestion, deadline):
                 self._delete_object(ingestion)
                 raise
-            return
-        with suppress(Unavailable):  # the sweeper publishes once more, which does no harm
-            self._mark_published(ingestion.id)
 
-    def _withdrawn(self, ingestion: Ingestion) -> bool:
+    def _recorded(self, new: Sequence[NewIngestion]) -> "list[_Added]":
+        """The rows and their messages. Raises Unavailable when there are no rows, or may be none."""
+        added = self._ingestions.add_all(new)
         try:
-            return self._ingestions.withdraw(ingestion.id) or self._ingestions.get(ingestion.id) is None
+            self._breakers["queue"].call(lambda: self._published(added))
         except Unavailable as error:
+            return [_Added(ingestion, error) for ingestion in added]
+        return [_Added(ingestion, is_published=True) for ingestion in added]
+
+    def _published(self, ingestions: Sequence[Ingestion]) -> Sequence[None]:
+        self._queue.publish([Message(ingestion.id, ingestion.correlation_id) for ingestion in ingestions])
+        with suppress(Unavailable):  # the sweeper publishes once more, which does no harm
+            self._ingestions.mark_published([ingestion.id for ingestion in ingestions], self._now())
+        return [None] * len(ingestions)
+
+    def _withdrawn(self, ingestion: Ingestion, deadline: float) -> bool:
+        """Whether the row is gone. Raises Unavailable when nobody can say: to send a file twice is better than to lose it."""
+        in_doubt = False
+
+        def gone() -> bool:
+            nonlocal in_doubt
+            try:
+                if self._ingestions.withdraw(ingestion.id):
+                    return True
+            except Unavailable as error:
+                in_doubt = in_doubt or error.in_doubt
+                raise
+            return self._ingestions.get(ingestion.id) is None
+
+        try:
+            return self._within(deadline, "database", gone)
+        except Unavailable as error:
+            if in_doubt:
+                raise
             logger.warning("A row could not be withdrawn; the sweeper will publish it: %s", error)
             return False
 
     def _put(self, upload: Upload, new: NewIngestion) -> None:
-        with upload.path.open("rb") as content:
+        with upload.open() as content:
             metadata = {"filename": new.filename, "correlation-id": new.correlation_id}
             self._objects.put(new.s3_key, content, size=new.size, sha256=new.sha256, metadata=metadata)
 
-    def _adding(self, new: NewIngestion, key: IdempotencyKey | None) -> Callable[[], Ingestion]:
+    def _adding(self, new: NewIngestion, key: IdempotencyKey | None) -> "Callable[[], _Added]":
         """From the second try on it asks first: the answer to a commit that took place may have been lost."""
-        tried = False
+        tried = in_doubt = False
 
-        def add() -> Ingestion:
-            nonlocal tried
-            known = self._ingestions.get(new.id) if tried else None
-            tried = True
-            return known or self._ingestions.add(new, key)
+        def add() -> _Added:
+            nonlocal tried, in_doubt
+            try:
+                if tried and (known := self._ingestions.get(new.id)) is not None:
+                    return _Added(known)
+                tried, in_doubt = True, False  # looked, and it was not there
+                return self._record(new) if key is None else _Added(self._ingestions.add(new, key))
+            except Unavailable as error:
+                in_doubt = in_doubt or error.in_doubt
+                raise Unavailable(error.role, error.message, in_doubt=in_doubt) from error
 
         return add
 

@@ -1,4 +1,5 @@
-"""Where uploads lie while they are checked: a folder for each process, locked while that process lives.
+"""Where uploads lie while they are checked: in memory if they are small, else in a folder for each process, locked while that
+process lives.
 
 The lock is the kernel's and goes with the process, so that what a killed one left can be told from what others are using.
 """
@@ -10,9 +11,55 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import BinaryIO, Final, Self
 
+IN_MEMORY: Final = 512 * 1024
+"""Bytes of one upload that memory holds. Most invoices are smaller, and a file that is made and removed again costs as much
+as all the rest of an upload's way to the object store."""
 _PREFIX: Final = "uploads-"
+
+
+class Spool:
+    """What has come of one upload. In `folder` from IN_MEMORY bytes on; the file goes when the context is left."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._file: BinaryIO | None = None
+        self._path: Path | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._pieces = []
+        if self._file is not None:
+            with suppress(OSError):  # a full disk: what it still held is not wanted any more
+                self._file.close()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def write(self, piece: bytes) -> None:
+        """Raises OSError when the disk is full."""
+        self._size += len(piece)
+        if self._file is None and self._size > IN_MEMORY:
+            descriptor, name = tempfile.mkstemp(suffix=".pdf", dir=self._folder)
+            self._path, self._file = Path(name), os.fdopen(descriptor, "wb")
+            self._file.writelines(self._pieces)
+            self._pieces = []
+        if self._file is None:
+            self._pieces.append(piece)
+        else:
+            self._file.write(piece)
+
+    def whole(self) -> Path | bytes:
+        """All of it: nothing is written afterwards. Raises OSError when the disk is full."""
+        if self._file is None or self._path is None:
+            return b"".join(self._pieces)
+        self._file.close()
+        return self._path
 
 
 @contextmanager

@@ -1,15 +1,15 @@
-"""The multipart body of an upload, checked while it streams into a temporary file. Knows nothing of rows, objects, queues.
+"""The multipart body of an upload, checked while it streams into a spool. Knows nothing of rows, objects, queues.
 
 python-multipart's push parser is fed by hand: Starlette's form parser writes a whole body to disk before anyone can look.
 """
 
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final
@@ -19,6 +19,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow_api.ingest.spool import Spool
 
 SIGNATURE: Final = b"%PDF-"
 SIGNATURE_WITHIN: Final = 1024
@@ -38,16 +39,19 @@ _DIRECTION: Final = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A whole file that looks like a PDF, in a temporary file. `filename` is fit to be shown; `sha256` is hex."""
+    """A whole file that looks like a PDF, in memory or as a temporary file. `filename` is fit to be shown; `sha256` is hex."""
 
-    path: Path
+    content: Path | bytes
     filename: str
     size: int
     sha256: str
 
+    def open(self) -> BinaryIO:
+        return BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
+
 
 class ReceivedUpload:
-    """An async context in which the upload's temporary file exists; it goes when the context is left, however."""
+    """An async context in which the upload exists; it goes when the context is left, however."""
 
     def __init__(
         self, content_type: str, content_length: int | None, stream: AsyncIterator[bytes], folder: Path, limit: int
@@ -55,45 +59,40 @@ class ReceivedUpload:
         self._content_type = content_type
         self._content_length = content_length
         self._stream = stream
-        self._folder = folder
+        self._spool = Spool(folder)
         self._limit = limit
-        self._path: Path | None = None
 
     async def __aenter__(self) -> Upload:
         boundary = _boundary(self._content_type)
         if self._content_length is not None and self._content_length > self._limit + OVERHEAD:
             raise too_large(self._limit)
-        try:
-            descriptor, name = tempfile.mkstemp(suffix=".pdf", dir=self._folder)
-            self._path = Path(name)
-            with os.fdopen(descriptor, "wb") as file:
-                parts = _Parts(file, self._limit)
-                parser = MultipartParser(boundary, parts.callbacks(), max_header_size=MAX_PART_HEADERS)  # type: ignore[arg-type]  # its TypedDict takes any subset
-                received = 0
-                async for chunk in self._stream:
-                    received += len(chunk)
-                    if received > self._limit + OVERHEAD:
-                        raise too_large(self._limit)
-                    try:
-                        parser.write(chunk)
-                    except FormParserError as error:
-                        raise malformed("The body is not well-formed multipart/form-data.") from error
-            return parts.finished(self._path)
-        except OSError as error:  # a full disk
-            self._remove()
-            raise Unavailable("spool", str(error)) from error
-        except BaseException:
-            self._remove()
-            raise
+        with ExitStack() as cleared:
+            cleared.enter_context(self._spool)
+            upload = await self._received(boundary)
+            cleared.pop_all()  # it stays until the context is left
+            return upload
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._remove()
+        self._spool.__exit__(kind, error, trace)
 
-    def _remove(self) -> None:
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
+    async def _received(self, boundary: bytes) -> Upload:
+        parts = _Parts(self._spool, self._limit)
+        parser = MultipartParser(boundary, parts.callbacks(), max_header_size=MAX_PART_HEADERS)  # type: ignore[arg-type]  # its TypedDict takes any subset
+        received = 0
+        try:
+            async for chunk in self._stream:
+                received += len(chunk)
+                if received > self._limit + OVERHEAD:
+                    raise too_large(self._limit)
+                try:
+                    parser.write(chunk)
+                except FormParserError as error:
+                    raise malformed("The body is not well-formed multipart/form-data.") from error
+            return parts.finished()
+        except OSError as error:  # a full disk
+            raise Unavailable("spool", str(error)) from error
 
 
 def shown_filename(given: str) -> str:
@@ -129,7 +128,7 @@ def _boundary(content_type: str) -> bytes:
 class _Parts:
     """What the parser calls back: takes the one part named `file`, passes over small others."""
 
-    file: BinaryIO
+    file: Spool
     limit: int
     filename: str = ""
     size: int = 0
@@ -205,7 +204,7 @@ class _Parts:
     def on_end(self) -> None:
         self.ended = True
 
-    def finished(self, path: Path) -> Upload:
+    def finished(self) -> Upload:
         if not self.ended:
             raise malformed("The body ends in the middle.")
         if not self.seen:
@@ -214,7 +213,7 @@ class _Parts:
             raise PermanentFailure("file.empty", "The file is empty.")
         if not self.signed:
             raise not_a_pdf()
-        return Upload(path, self.filename, self.size, self.digest.hexdigest())
+        return Upload(self.file.whole(), self.filename, self.size, self.digest.hexdigest())
 
     def _look_for_signature(self, piece: bytes) -> None:
         self.beginning += piece[: SIGNATURE_WITHIN - len(self.beginning)]

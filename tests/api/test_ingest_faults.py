@@ -2,10 +2,10 @@
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from uuid import UUID
 
 import pytest
@@ -29,9 +29,11 @@ from invoiceflow_api.ingest.upload import Upload
 from samples import hostile
 from tests.rows import new_id, now
 
+T = TypeVar("T")
+
 
 class OnePage(PdfInspector):
-    def page_count(self, path: Path) -> int:
+    def page_count(self, file: Path | bytes) -> int:
         return 1
 
     def close(self) -> None:
@@ -70,12 +72,18 @@ class Rows(PostgresIngestions):
     commits = False
 
     def add(self, new: NewIngestion, idempotency: IdempotencyKey | None = None) -> Ingestion:
+        return self._or_fail(lambda: super(Rows, self).add(new, idempotency))
+
+    def add_all(self, new: Sequence[NewIngestion]) -> list[Ingestion]:
+        return self._or_fail(lambda: super(Rows, self).add_all(new))
+
+    def _or_fail(self, add: Callable[[], T]) -> T:
         if self.failures:
             self.failures -= 1
             if self.commits:
-                super().add(new, idempotency)
-            raise Unavailable("database", "away")
-        return super().add(new, idempotency)
+                add()
+            raise Unavailable("database", "away", in_doubt=self.commits)
+        return add()
 
 
 class Setting:

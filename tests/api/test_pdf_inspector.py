@@ -56,13 +56,13 @@ def test_a_bad_file_has_its_code(inspector: SandboxedPdfium, tmp_path: Path, con
 @pytest.mark.parametrize(("content", "code"), [case for case in BAD if case[1] not in ("file.no_pages", "file.too_many_pages")])
 def test_the_look_itself_tells_the_same_without_a_sandbox(tmp_path: Path, content: bytes, code: str) -> None:
     with pytest.raises(PermanentFailure) as caught:
-        count_pages(str(written(tmp_path, content)))
+        count_pages(written(tmp_path, content))
     assert caught.value.code == code
 
 
 def test_no_pages_and_pages_are_counted_without_a_sandbox(tmp_path: Path) -> None:
-    assert count_pages(str(written(tmp_path, hostile.zero_pages()))) == 0
-    assert count_pages(str(written(tmp_path, hostile.one_page()))) == 1
+    assert count_pages(written(tmp_path, hostile.zero_pages())) == 0
+    assert count_pages(written(tmp_path, hostile.one_page())) == 1
 
 
 class Ending(Sandbox):
@@ -99,9 +99,9 @@ def test_a_process_that_dies_once_is_not_the_files_fault(tmp_path: Path) -> None
 def test_what_was_said_of_one_file_is_not_said_of_the_next(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(PermanentFailure, match="password"):
-            count_pages(str(written(tmp_path, hostile.encrypted())))
-        assert count_pages(str(written(tmp_path, hostile.zero_pages()))) == 0
-        assert count_pages(str(written(tmp_path, hostile.one_page()))) == 1
+            count_pages(written(tmp_path, hostile.encrypted()))
+        assert count_pages(written(tmp_path, hostile.zero_pages())) == 0
+        assert count_pages(written(tmp_path, hostile.one_page())) == 1
 
 
 def test_a_killed_process_costs_no_good_file_its_acceptance(inspector: SandboxedPdfium, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from invoiceflow_api.ingest.group_commit import GroupCommit
+from invoiceflow.group_commit import GroupCommit
 
 
 class Store:
@@ -18,12 +18,13 @@ class Store:
         self.entered = threading.Event()
         self.go = threading.Event()
 
-    def write(self, items: Sequence[int]) -> None:
+    def write(self, items: Sequence[int]) -> list[str]:
         self.entered.set()
         assert self.go.wait(10)
         if self.fails_on in items:
             raise ConnectionError(f"with {self.fails_on}")
         self.groups.append(list(items))
+        return [f"{number} is written" for number in items]
 
 
 def test_what_comes_while_one_is_written_goes_together_and_everybody_returns_when_his_own_is_written() -> None:
@@ -37,15 +38,14 @@ def test_what_comes_while_one_is_written_goes_together_and_everybody_returns_whe
         while len(commit._waiting) < 12:
             threading.Event().wait(0.001)
         store.go.set()
-        for each in [first, *rest]:
-            each.result(10)
+        assert [each.result(10) for each in [first, *rest]] == [f"{number} is written" for number in range(13)]
     assert [len(group) for group in store.groups] == [1, 5, 5, 2]
     assert sorted(number for group in store.groups for number in group) == list(range(13))
 
 
 def test_a_failure_is_raised_to_each_of_its_group_and_to_nobody_else() -> None:
     store = Store(fails_on=3)
-    commit = GroupCommit(store.write)
+    commit = GroupCommit(store.write, shared=ConnectionError)
     with ThreadPoolExecutor(4) as threads:
         first = threads.submit(commit, 0)
         assert store.entered.wait(10)
@@ -59,3 +59,34 @@ def test_a_failure_is_raised_to_each_of_its_group_and_to_nobody_else() -> None:
                 each.result(10)
     commit(4)  # and it goes on
     assert store.groups == [[0], [4]]
+
+
+def test_what_only_one_item_is_to_blame_for_fails_that_one_alone() -> None:
+    store = Store(fails_on=2)
+    commit = GroupCommit(store.write)
+    with ThreadPoolExecutor(4) as threads:
+        first = threads.submit(commit, 0)
+        assert store.entered.wait(10)
+        rest = [threads.submit(commit, number) for number in (1, 2, 3)]
+        while len(commit._waiting) < 3:
+            threading.Event().wait(0.001)
+        store.go.set()
+        assert [first.result(10), rest[0].result(10), rest[2].result(10)] == ["0 is written", "1 is written", "3 is written"]
+        with pytest.raises(ConnectionError, match="with 2"):
+            rest[1].result(10)
+
+
+def test_several_writers_write_at_one_time_and_nothing_is_written_twice_or_not_at_all() -> None:
+    together = threading.Barrier(2, timeout=10)
+    groups: list[list[int]] = []
+
+    def write(items: Sequence[int]) -> Sequence[int]:
+        if items[0] in (0, 1):
+            together.wait()  # would never pass with one writer
+        groups.append(list(items))
+        return items
+
+    commit = GroupCommit(write, writers=2)
+    with ThreadPoolExecutor(40) as threads:
+        assert list(threads.map(commit, range(200), timeout=20)) == list(range(200))
+    assert sorted(number for group in groups for number in group) == list(range(200))
