@@ -1,6 +1,7 @@
 """What PostgreSQL is given, whatever a document held."""
 
 import time
+from contextlib import AbstractContextManager
 
 import orjson
 import psycopg
@@ -9,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from invoiceflow.database import TRUSTED_SECONDS, Database, storable, storable_json
+from invoiceflow.ports.unavailable import Unavailable
 
 TEXTS = st.text(st.characters() | st.sampled_from("\0\ud800\\u0"))
 
@@ -68,3 +70,37 @@ def _insert_and_break(database: Database) -> None:
     with database.transaction("test") as connection:
         connection.execute("INSERT INTO kept VALUES (1)")
         connection.execute("SELECT 1 / 0")
+
+
+def test_it_is_in_doubt_what_a_statement_did_whose_connection_ended_but_not_what_was_never_sent(
+    database: Database, database_url: str
+) -> None:
+    with pytest.raises(Unavailable) as caught:
+        _cut_off(database.statement("test"))
+    assert caught.value.in_doubt
+    closed = Database(database_url, application_name="closed", size=1)
+    closed.close()
+    with pytest.raises(Unavailable) as caught, closed.statement("test"):
+        pass
+    assert not caught.value.in_doubt
+
+
+def test_a_transaction_is_in_doubt_only_from_its_commit_on(database: Database) -> None:
+    with pytest.raises(Unavailable) as caught:
+        _cut_off(database.transaction("test"))
+    assert not caught.value.in_doubt  # nothing of it was committed
+    with pytest.raises(Unavailable) as caught, database.transaction("test") as connection:
+        _end(connection)
+    assert caught.value.in_doubt
+
+
+def _cut_off(opened: AbstractContextManager[psycopg.Connection]) -> None:
+    with opened as connection:
+        _end(connection)
+        connection.execute("SELECT 1")
+
+
+def _end(connection: psycopg.Connection) -> None:
+    """Its server process goes, as in a crash."""
+    with psycopg.connect(connection.info.dsn, password=connection.info.password, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])

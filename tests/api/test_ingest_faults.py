@@ -3,8 +3,10 @@
 import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import BinaryIO, TypeVar
 from uuid import UUID
 
@@ -25,6 +27,7 @@ from invoiceflow.retries import RetryPolicy
 from invoiceflow.settings import Settings
 from invoiceflow_api.ingest import main as ingest
 from invoiceflow_api.ingest.service import IngestService, KeyInProgress
+from invoiceflow_api.ingest.spool import IN_MEMORY
 from invoiceflow_api.ingest.upload import Upload
 from samples import hostile
 from tests.rows import new_id, now
@@ -188,6 +191,65 @@ def test_a_row_that_cannot_be_taken_back_is_kept_with_its_object_for_the_sweeper
     assert setting.store.head(ingestion.s3_key).size == 8
 
 
+def test_an_upload_whose_withdrawal_was_made_but_not_answered_is_refused_and_not_lost(setting: Setting) -> None:
+    """A 202 for it would name an ingestion that does not exist."""
+
+    class Silent(Rows):
+        def withdraw(self, request_id: UUID) -> bool:
+            if super().withdraw(request_id):
+                raise Unavailable("database", "the answer was lost", in_doubt=True)
+            return False
+
+    setting.service._ingestions = Silent(setting.system.database)
+    setting.queue.failures = 3
+    with pytest.raises(Unavailable, match="queue"):
+        setting.accept()
+    assert setting.nothing_is_left()
+
+
+def test_an_upload_of_which_nobody_can_say_whether_it_was_withdrawn_is_refused(setting: Setting) -> None:
+    class Gone(Rows):
+        def withdraw(self, request_id: UUID) -> bool:
+            raise Unavailable("database", "the answer was lost", in_doubt=True)
+
+        def get(self, request_id: UUID) -> Ingestion | None:
+            raise Unavailable("database", "away", in_doubt=True)
+
+    setting.service._ingestions = Gone(setting.system.database)
+    setting.queue.failures = 3
+    with pytest.raises(Unavailable, match="database"):
+        setting.accept()
+    [kept] = setting.store.list("")  # its row may stand: the sweeper sends it on, or removes what nobody owns
+    assert setting.rows.get(UUID(kept.key[4:-4])) is not None
+
+
+def test_a_row_that_may_have_been_added_keeps_its_object(setting: Setting) -> None:
+    class Silent(Rows):
+        def get(self, request_id: UUID) -> Ingestion | None:
+            raise Unavailable("database", "away")
+
+    setting.service._ingestions = rows = Silent(setting.system.database)
+    rows.failures, rows.commits = 1, True
+    with pytest.raises(Unavailable, match="database"):
+        setting.accept()
+    [kept] = setting.store.list("")
+    assert setting.rows.get(UUID(kept.key[4:-4])) is not None
+
+
+def test_a_group_whose_messages_cannot_be_sent_is_taken_back_one_by_one(setting: Setting) -> None:
+    together = Barrier(8, timeout=10)
+    setting.queue.failures = 1_000_000
+
+    def upload(_: int) -> None:
+        together.wait()
+        with pytest.raises(Unavailable, match="queue"):
+            setting.accept()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(upload, range(8)))
+    assert setting.nothing_is_left()
+
+
 def test_an_object_that_cannot_be_removed_does_not_hide_why_the_upload_was_refused(setting: Setting) -> None:
     class Sticky(Store):
         def delete(self, key: str) -> None:
@@ -254,4 +316,5 @@ def test_what_is_away_is_told_with_its_own_code(
         monkeypatch.setattr(Rows, "find_by_idempotency_key", lambda *_: None)
         assert upload(**{"Idempotency-Key": "key"}) == (409, "idempotency.in_progress", "1")
         monkeypatch.setattr(tempfile, "mkstemp", lambda **_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        good += b"%" * IN_MEMORY
         assert upload() == (503, "spool.unavailable", "2")

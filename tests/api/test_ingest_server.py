@@ -17,10 +17,14 @@ import psutil
 from invoiceflow.bootstrap import System
 from invoiceflow.settings import Settings
 from invoiceflow_api.ingest.app import MAX_IN_FLIGHT
+from invoiceflow_api.ingest.spool import IN_MEMORY
 from samples import hostile
 
 UPLOAD = "/api/v1/ingest/upload"
 PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\nContent-Type: application/pdf\r\n\r\n'
+
+LARGE = PART + b"%PDF-1.7\n" + b"%" * IN_MEMORY
+"""So much that it is no longer held in memory."""
 
 
 def begun(port: int, *headers: str, body: bytes = PART + b"%PDF-1.7\n") -> socket.socket:
@@ -50,7 +54,7 @@ def temporary_files(settings: Settings) -> list[Path]:
 def test_a_client_that_hangs_up_half_way_leaves_nothing(
     served: Callable[..., int], system: System, settings: Settings, wait_until: Callable[..., None]
 ) -> None:
-    connection = begun(served(), "Content-Length: 100000")
+    connection = begun(served(), "Content-Length: 1000000", body=LARGE)
     wait_until(lambda: temporary_files(settings))
     connection.close()
     wait_until(lambda: not temporary_files(settings))
@@ -61,7 +65,7 @@ def test_a_client_that_hangs_up_half_way_leaves_nothing(
 def test_a_client_that_is_too_slow_is_told_and_leaves_nothing(
     served: Callable[..., int], system: System, settings: Settings
 ) -> None:
-    with begun(served(upload_timeout_seconds=0.3), "Content-Length: 100000") as connection:
+    with begun(served(upload_timeout_seconds=0.3), "Content-Length: 1000000", body=LARGE) as connection:
         status, problem, closed = answer(connection)
     assert (status, problem["code"], closed) == (408, "upload.timeout", True)
     assert not temporary_files(settings)
@@ -86,7 +90,7 @@ def test_more_uploads_than_fit_are_told_to_come_back(
     served: Callable[..., int], settings: Settings, wait_until: Callable[..., None]
 ) -> None:
     port = served()
-    waiting = [begun(port, "Content-Length: 100000") for _ in range(MAX_IN_FLIGHT)]
+    waiting = [begun(port, "Content-Length: 1000000", body=LARGE) for _ in range(MAX_IN_FLIGHT)]
     try:
         wait_until(lambda: len(temporary_files(settings)) == MAX_IN_FLIGHT)
         over = httpx.post(f"http://127.0.0.1:{port}{UPLOAD}", files={"file": ("a.pdf", hostile.one_page(), "application/pdf")})
@@ -164,7 +168,7 @@ def test_two_gigabytes_cost_neither_memory_nor_disk_and_a_kill_leaves_nothing_fo
         assert not temporary_files(settings)
         assert psutil.Process(process.pid).memory_info().rss - before < 50 << 20
 
-        with begun(port, "Content-Length: 100000"):
+        with begun(port, "Content-Length: 1000000", body=LARGE):
             wait_until(lambda: temporary_files(settings))
             process.send_signal(signal.SIGKILL)
             process.wait(10)

@@ -2,14 +2,15 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import psutil
 import pytest
 
-from invoiceflow.adapters.sandboxed_pdfium import SandboxedPdfium, count_pages
+from invoiceflow.adapters import sandboxed_pdfium
+from invoiceflow.adapters.sandboxed_pdfium import SandboxedPdfium, count_pages, look_at_each
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxError, SandboxLimits, SandboxOutOfMemory, SandboxTimeout
 from samples import hostile
@@ -58,6 +59,41 @@ def test_the_look_itself_tells_the_same_without_a_sandbox(tmp_path: Path, conten
     with pytest.raises(PermanentFailure) as caught:
         count_pages(written(tmp_path, content))
     assert caught.value.code == code
+
+
+def test_many_files_at_once_each_get_their_own_answer(inspector: SandboxedPdfium, tmp_path: Path) -> None:
+    """Those that wait at one moment are looked at in one call."""
+    cases: list[tuple[bytes, int | str]] = [(hostile.one_page(), 1), (hostile.many_pages(3), 3), *BAD]
+
+    def look(number: int) -> int | str:
+        try:
+            return inspector.page_count(cases[number % len(cases)][0])
+        except PermanentFailure as failure:
+            return failure.code
+
+    with ThreadPoolExecutor(20) as threads:
+        looks = list(threads.map(look, range(100)))
+    assert looks == [cases[number % len(cases)][1] for number in range(100)]
+
+
+@pytest.mark.parametrize("end", [SandboxTimeout(), SandboxOutOfMemory(), SandboxCrashed()], ids=lambda end: type(end).__name__)
+def test_a_file_that_ends_the_process_costs_those_beside_it_nothing(end: SandboxError) -> None:
+    inspector = SandboxedPdfium(Ending(end), 10)
+    assert inspector._look_at([hostile.one_page(), hostile.many_pages(2)]) == [1, 2]
+
+
+def test_files_behind_a_slow_one_are_looked_at_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandboxed_pdfium, "TOGETHER_SECONDS", 0.0)
+    assert look_at_each([hostile.one_page(), hostile.one_page()]) == [None, None]
+    assert SandboxedPdfium(Ending(), 10)._look_at([hostile.one_page(), hostile.many_pages(2)]) == [1, 2]
+
+
+def test_bytes_are_looked_at_as_a_file_is(inspector: SandboxedPdfium) -> None:
+    assert inspector.page_count(hostile.one_page()) == 1
+    for content, code in BAD:
+        with pytest.raises(PermanentFailure) as caught:
+            inspector.page_count(content)
+        assert caught.value.code == code
 
 
 def test_no_pages_and_pages_are_counted_without_a_sandbox(tmp_path: Path) -> None:

@@ -31,3 +31,15 @@ def test_the_folder_goes_also_after_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a fault"):
         work()
     assert not list(tmp_path.rglob("*.pdf"))
+
+
+@pytest.mark.parametrize("size", [0, 1, spool.IN_MEMORY, spool.IN_MEMORY + 1, 3 * spool.IN_MEMORY])
+def test_what_was_written_is_there_whole_in_memory_or_in_a_file_that_goes(tmp_path: Path, size: int) -> None:
+    content = bytes(number % 251 for number in range(size))
+    with spool.Spool(tmp_path) as upload:
+        for start in range(0, size, 100_000):
+            upload.write(content[start : start + 100_000])
+        whole = upload.whole()
+        assert isinstance(whole, Path) == (size > spool.IN_MEMORY)
+        assert (whole.read_bytes() if isinstance(whole, Path) else whole) == content
+    assert not list(tmp_path.iterdir())

@@ -57,6 +57,19 @@ def test_a_new_row_is_pending_and_as_it_was_given(rows: IngestionRepository) -> 
     assert rows.get(new_id()) is None
 
 
+def test_several_new_rows_are_added_in_the_order_given_or_not_at_all(rows: IngestionRepository) -> None:
+    first = added(rows, content=b"same")
+    news = [new_ingestion(filename=f"{number}.pdf", content=b"same" if number == 3 else b"%d" % number) for number in range(50)]
+    answers = rows.add_all(news[::-1])
+    assert [answer.id for answer in answers] == [new.id for new in news[::-1]]
+    assert answers == [found(rows, answer) for answer in answers]
+    assert [answer.filename for answer in answers if answer.duplicate_of == first.id] == ["3.pdf"]
+    fresh = new_ingestion(content=b"fresh")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        rows.add_all([fresh, news[0]])
+    assert rows.get(fresh.id) is None
+
+
 def test_the_same_bytes_again_name_the_first_ingestion(rows: IngestionRepository) -> None:
     first, second, third = (added(rows, content=b"same") for _ in range(3))
     assert (first.duplicate_of, second.duplicate_of, third.duplicate_of) == (None, first.id, first.id)
