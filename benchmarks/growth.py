@@ -25,7 +25,6 @@ SELECT p.id AS old, n, overlay(gen_random_uuid()::text PLACING
 FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS size FROM ingestions) AS p
 JOIN generate_series(1, %(count)s) AS n ON mod(n, p.size) = p.place;
 
-ALTER TABLE ingestions DISABLE TRIGGER USER;
 INSERT INTO ingestions (id, filename, s3_key, sha256, size, page_count, status, revision, attempts, correlation_id,
                         extractor_version,
                         failure_code, failure_message, failure_transient, published_at, created_at, updated_at, completed_at)
@@ -33,7 +32,6 @@ SELECT new, filename, 'raw/' || new || '.pdf', md5(new::text) || md5(new::text),
        correlation_id, extractor_version, failure_code, failure_message, failure_transient, published_at - n * interval '1 s',
        created_at - n * interval '1 s', updated_at - n * interval '1 s', completed_at - n * interval '1 s'
 FROM ingestions JOIN copies ON id = old;
-ALTER TABLE ingestions ENABLE TRIGGER USER;
 
 INSERT INTO extractions (request_id, extractor_version, document, text, page_count, readers, seconds, created_at)
 SELECT new, extractor_version, document, text, page_count, readers, seconds, created_at - n * interval '1 s'

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +14,9 @@ import pytest
 from invoiceflow import migrations
 from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
 from invoiceflow.database import Database
-from invoiceflow.domain.ingestion import IngestionStatus, RecordedFailure
+from invoiceflow.domain.ingestion import IngestionStatus, RecordedFailure, StatusCounts
 from invoiceflow.ports.ingestion_repository import Completed, DueLimits, Failed, IdempotencyKey
-from tests.rows import added, new_id, reading
+from tests.rows import added, new_id, new_ingestion, reading
 
 DOCUMENTED_COLUMNS = [
     ("id", "uuid", "NO", "gen_random_uuid()"),
@@ -100,6 +101,49 @@ def test_going_all_the_way_back_leaves_nothing_and_the_way_up_is_open_again(empt
         assert things(connection) == full
 
 
+def test_counts_begin_with_the_rows_that_are_there_and_are_gone_after_the_way_back(empty_database_url: str) -> None:
+    migrations.upgrade(empty_database_url)
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        migrations.downgrade(empty_database_url, "0003")
+        connection.execute(FILL)
+        assert "ingestion_counts" not in things(connection)
+        connection.execute("UPDATE ingestions SET size = 1 WHERE s3_key = 'old/1'")  # no trigger is left behind
+        migrations.upgrade(empty_database_url)
+    database = Database(empty_database_url, application_name="counts", size=1)
+    try:
+        assert PostgresIngestions(database).status_counts() == StatusCounts(completed=MANY - 400, failed=400)
+    finally:
+        database.close()
+
+
+def test_counts_are_those_of_the_rows_whatever_is_done_by_whom(database: Database) -> None:
+    """Also by hand, and while many write at once; what was counted is folded together from time to time."""
+    rows = PostgresIngestions(database)
+
+    def use(_: int) -> None:
+        for _ in range(25):
+            several = rows.add_all([new_ingestion() for _ in range(3)])
+            rows.withdraw(several[0].id)
+            claimed = rows.claim([row.id for row in several], "run")
+            rows.mark_published([row.id for row in several], datetime.now(UTC))
+            rows.finish([Completed(claimed[0].id, claimed[0].revision, reading())], datetime.now(UTC))
+            rows.reopen([claimed[0].id], "again")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(use, range(16)))
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("UPDATE ingestions SET status = 'FAILED' WHERE id IN (SELECT id FROM ingestions LIMIT 5)")
+        connection.execute("DELETE FROM ingestions WHERE id IN (SELECT id FROM ingestions WHERE status <> 'FAILED' LIMIT 7)")
+        real: dict[str, int] = dict(
+            connection.execute("SELECT lower(status), count(*) FROM ingestions GROUP BY status").fetchall()
+        )
+        assert rows.status_counts() == StatusCounts(**real)
+        assert rows.status_counts().total == 16 * 25 * 2 - 7
+        assert _count(connection, "SELECT count(*) FROM ingestion_counts") < 3000  # of 3,600 and more that were written
+        connection.execute("TRUNCATE ingestions CASCADE")
+    assert rows.status_counts() == StatusCounts()
+
+
 def test_programs_that_migrate_at_once_wait_for_one_another(empty_database_url: str, wait_until: Callable[..., None]) -> None:
     with psycopg.connect(empty_database_url, autocommit=True) as connection:
         with connection.transaction():
@@ -152,6 +196,7 @@ def _use_everything(rows: PostgresIngestions) -> None:
     rows.take_due(limits, 200)
     rows.finished_before(at - timedelta(days=30), None, 500)
     rows.expire_idempotency_keys(at)
+    rows.status_counts()
 
 
 def _read_by_scans(connection: psycopg.Connection) -> int:

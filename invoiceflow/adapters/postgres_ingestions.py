@@ -146,8 +146,10 @@ class PostgresIngestions(IngestionRepository):
 
     def status_counts(self) -> StatusCounts:
         with self._database.statement(ROLE) as connection:
-            counts = dict(connection.execute("SELECT lower(status), count(*) FROM ingestions GROUP BY status").fetchall())
-        return StatusCounts(**counts)
+            counts = connection.execute(
+                "SELECT lower(status), sum(change)::bigint FROM ingestion_counts GROUP BY status"
+            ).fetchall()
+        return StatusCounts(**dict(counts))
 
     # -- the pipeline ----------------------------------------------------------------------------------------------------
 
