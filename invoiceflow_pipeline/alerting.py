@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 EVENTS_AT_ONCE: Final = 500
+LOOKS: Final = 20
+"""Times that so many events are looked through in one go: passed checks are among them, one for each invoice."""
 LISTED: Final = 20
 """Failures named in one message; the rest are counted."""
 
@@ -40,17 +42,22 @@ class Cursor:
 def failed_checks(instance: "DagsterInstance", cursor: Cursor) -> tuple[list[Alert], Cursor]:
     from dagster import DagsterEventType, EventRecordsFilter
 
-    wanted = EventRecordsFilter(event_type=DagsterEventType.ASSET_CHECK_EVALUATION, after_cursor=cursor.check)
-    records = instance.event_log_storage.get_event_records(wanted, limit=EVENTS_AT_ONCE, ascending=True)
     found = []
-    for record in records:
-        event = record.event_log_entry.dagster_event
-        evaluation = event.asset_check_evaluation_data if event else None
-        if evaluation is not None and not evaluation.passed:
-            filename = evaluation.metadata["filename"].value if "filename" in evaluation.metadata else ""
-            body = f"{filename} ({evaluation.partition}): {evaluation.description}"
-            found.append(Alert(f"check:{record.storage_id}", "Invoice could not be processed", body))
-    return found, replace(cursor, check=records[-1].storage_id if records else cursor.check)
+    for _ in range(LOOKS):
+        wanted = EventRecordsFilter(event_type=DagsterEventType.ASSET_CHECK_EVALUATION, after_cursor=cursor.check)
+        records = instance.event_log_storage.get_event_records(wanted, limit=EVENTS_AT_ONCE, ascending=True)
+        for record in records:
+            event = record.event_log_entry.dagster_event
+            evaluation = event.asset_check_evaluation_data if event else None
+            if evaluation is not None and not evaluation.passed:
+                filename = evaluation.metadata["filename"].value if "filename" in evaluation.metadata else ""
+                body = f"{filename} ({evaluation.partition}): {evaluation.description}"
+                found.append(Alert(f"check:{record.storage_id}", "Invoice could not be processed", body))
+        if records:
+            cursor = replace(cursor, check=records[-1].storage_id)
+        if len(records) < EVENTS_AT_ONCE:
+            break
+    return found, cursor
 
 
 def failed_runs(instance: "DagsterInstance", cursor: Cursor) -> tuple[list[Alert], Cursor]:
