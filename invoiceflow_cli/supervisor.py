@@ -45,7 +45,9 @@ class Child:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for the supervisor, which stops them in order
+            # Ctrl-C is for the supervisor, which stops them in order. Not a session for each: Linux shares the processors out
+            # among sessions first (autogroup), and what is nice in one of them would not give way to the services in another
+            process_group=0,
         )
         threading.Thread(target=pump, args=(self.process.stdout, self.log, self._show), daemon=True).start()
 

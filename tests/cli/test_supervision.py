@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 import signal
 import sys
 import time
@@ -25,6 +26,19 @@ def started(one: Child, wait_until: Callable[..., None]) -> Child:
     one.start()
     wait_until(lambda: "up" in (one.log.read_text() if one.log.exists() else ""))
     return one
+
+
+def test_a_child_is_not_reached_by_ctrl_c_and_shares_the_processors_by_niceness(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """A process group of its own, but no session: the scheduler weighs sessions against each other before it looks at nice."""
+    one = started(child(tmp_path, LIVES), wait_until)
+    assert one.process is not None
+    try:
+        assert os.getpgid(one.process.pid) == one.process.pid
+        assert os.getsid(one.process.pid) == os.getsid(0)
+    finally:
+        stop([one])
 
 
 def ended(one: Child) -> bool:
