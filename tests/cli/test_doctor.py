@@ -116,3 +116,17 @@ def test_what_does_not_answer_is_told_one_by_one(tmp_path: Path) -> None:
 def test_a_production_setting_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d")
     assert "S3_BUCKET" in look(tmp_path)["Settings"][0]
+
+
+def test_a_bucket_without_any_credentials_is_told_with_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    named = {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true", "INVOICEFLOW_EMBEDDED": "true"}
+    named |= {"DATABASE_URL": database_url, "S3_BUCKET": "originals", "AWS_REGION": "eu-central-1"}
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    found, mend = look(tmp_path)["Object store"]
+    assert found.startswith("no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    assert mend

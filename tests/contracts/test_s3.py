@@ -96,8 +96,14 @@ def test_without_any_credentials_it_says_what_to_set(moto_url: str, monkeypatch:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("HOME", "/nonexistent")
     store = S3ObjectStore(S3Location("bucket", "us-east-1", endpoint_url=moto_url, path_style=True), timeout_seconds=1)
-    with pytest.raises(Unavailable, match="AWS_ACCESS_KEY_ID"):
-        store.get("raw/a.pdf")
+    for ask in (
+        store.check,
+        lambda: store.get("raw/a.pdf"),
+        lambda: list(store.list("raw/")),
+        lambda: put(store, "raw/a.pdf", b"a"),
+    ):
+        with pytest.raises(Unavailable, match="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"):
+            ask()
     store.close()
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 CREDENTIALS_FOR: Final = timedelta(minutes=5)
 """Then boto3 is asked again: it renews temporary keys a quarter of an hour before they end."""
+NO_CREDENTIALS: Final = (
+    "no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role"
+)
 BODY_SECONDS: Final = 300.0
 """The longest that one object may take, however steadily its bytes come."""
 
@@ -102,7 +105,7 @@ def _credentials(session: Any) -> "Callable[[], S3Credential]":
     def current() -> "S3Credential":
         found = session.get_credentials()
         if found is None:
-            raise ValueError("no AWS credentials were found: set AWS_ACCESS_KEY_ID, or give this machine a role")
+            raise ValueError(NO_CREDENTIALS)
         frozen = found.get_frozen_credentials()
         return {
             "access_key_id": frozen.access_key,

@@ -9,10 +9,10 @@ from typing import Any, BinaryIO, Final
 from urllib.parse import quote
 
 import obstore
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from obstore.exceptions import BaseError
 
-from invoiceflow.adapters.s3.location import AccessKey, S3Location, boto_client, byte_store, session
+from invoiceflow.adapters.s3.location import NO_CREDENTIALS, AccessKey, S3Location, boto_client, byte_store, session
 from invoiceflow.ports.object_store import NoSuchObject, ObjectStore, StoredObject
 from invoiceflow.ports.unavailable import Unavailable
 
@@ -191,5 +191,7 @@ def _translated(key: str) -> Iterator[None]:
         if code == "NoSuchKey" or (code == "404" and error.operation_name == "HeadObject"):
             raise NoSuchObject(key) from error
         raise Unavailable(ROLE, f"{error.operation_name} was answered with {code} ({key})") from error
+    except NoCredentialsError as error:
+        raise Unavailable(ROLE, NO_CREDENTIALS) from error
     except BotoCoreError as error:
         raise Unavailable(ROLE, f"{error} ({key})") from error
