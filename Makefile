@@ -10,7 +10,7 @@ SERVICES ?=
 SERVICES_FOLDER ?= .services
 ON_SERVICES := $(if $(filter real,$(SERVICES)),INVOICEFLOW_HOME=$(SERVICES_FOLDER)/home $(BIN)/python deploy/services/services.py run $(SERVICES_FOLDER))
 
-.PHONY: setup demo services services-stop test test-services check format bench lock clean
+.PHONY: setup demo services services-stop test test-services coverage check format bench lock clean
 
 setup: $(STAMP)
 
@@ -40,6 +40,12 @@ test: setup  ## every test
 
 test-services: setup  ## the contract suites and the system on real services (needs what `make services` does)
 	$(BIN)/python deploy/services/run_with.py $(BIN)/python -m pytest -m services --no-cov
+
+coverage: setup  ## the suite under coverage, its processes included; prints the lines that nothing reached
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n auto -m "not processes and not services"; status=$$?; \
+	$(BIN)/python -m coverage run -m pytest -m processes || status=$$?; \
+	$(BIN)/python -m coverage combine --quiet; $(BIN)/python -m coverage report || status=$$?; exit $$status
 
 check: setup  ## the checks that need no running system
 	$(BIN)/ruff check .
