@@ -1,7 +1,7 @@
 """The search's rules: words, names, what is indexed of a document, cursors, highlights."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from invoiceflow.domain.search import analysis
@@ -28,6 +28,7 @@ def test_one_edit_is_what_doing_every_edit_reaches(one: str, other: str) -> None
 
 
 @given(st.text())
+@example("Ↄ")
 def test_words_are_folded_cut_and_found_again_in_themselves(text: str) -> None:
     for token in analysis.tokens(text):
         assert 0 < len(token) <= analysis.MAX_LENGTH

@@ -118,7 +118,8 @@ class _Fold(dict[int, str]):
         letter = chr(point)
         base = unicodedata.normalize("NFD", letter)[0]
         low = (base if base.isascii() else letter).lower()
-        self[point] = low if len(low) == 1 else letter
+        # a small letter may be one that folds further: then its capital must, or neither would be found by the other
+        self[point] = letter if len(low) != 1 else low if low == letter else self[ord(low)]
         return self[point]
 
 
