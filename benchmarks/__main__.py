@@ -5,14 +5,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import end_to_end, growth, latency, memory, real_services, search, upload_rate
+from benchmarks import consumers, end_to_end, growth, latency, memory, real_services, retention, search, upload_rate
 
 MEASUREMENTS = {
     "end_to_end": end_to_end.measure,
+    "consumers": consumers.measure,
     "latency": latency.measure,
     "upload_rate": upload_rate.measure,
     "memory": memory.measure,
     "growth": growth.measure,
+    "retention": retention.measure,
     "search": search.measure,
 }
 ON_REAL_SERVICES = {"real_services": real_services.measure, "search": search.measure}

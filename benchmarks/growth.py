@@ -58,33 +58,33 @@ def measure(folder: Path, before: int = BEFORE) -> dict[str, object]:
     files = corpus()
     empty, full = folder / "empty", folder / "full"
     with running(full) as instance:
-        _burst(instance, files, PATTERNS)
+        burst(instance, files, PATTERNS)
         started = time.perf_counter()
-        _seed(instance, before)
+        seed(instance, before)
         seeding = time.perf_counter() - started
     bursts: dict[Path, list[float]] = {empty: [], full: []}
     singles: dict[Path, list[float]] = {empty: [], full: []}
     for home in (empty, full, full, empty):  # what drifts on the machine meets both alike
         with running(home) as instance:
-            _burst(instance, files, WARM_UP)
-            bursts[home].append(_burst(instance, files, BURST))
+            burst(instance, files, WARM_UP)
+            bursts[home].append(burst(instance, files, BURST))
             for number in range(SINGLE):
                 name, content = files[number % len(files)]
                 seconds = seconds_to_searchable(instance.ingest_url, instance.query_url, name, content)
                 singles[home].append(asyncio.run(seconds))
-    burst = {home: sum(bursts[home]) / len(bursts[home]) / BURST for home in bursts}
+    each = {home: sum(bursts[home]) / len(bursts[home]) / BURST for home in bursts}
     return {
         "invoices_before": before,
         "seconds_of_seeding": round(seeding, 1),
-        "burst_ms_per_invoice": {"empty": round(burst[empty] * 1000, 2), "full": round(burst[full] * 1000, 2)},
-        "burst_ratio": round(burst[full] / burst[empty], 3),
+        "burst_ms_per_invoice": {"empty": round(each[empty] * 1000, 2), "full": round(each[full] * 1000, 2)},
+        "burst_ratio": round(each[full] / each[empty], 3),
         "single_p50_seconds": {home.name: round(quantile(singles[home], 0.5), 3) for home in singles},
         "single_p95_seconds": {home.name: round(quantile(singles[home], 0.95), 3) for home in singles},
         "single_ratio": round(quantile(singles[full], 0.5) / quantile(singles[empty], 0.5), 3),
     }
 
 
-def _burst(instance: Instance, files: list[tuple[str, bytes]], count: int) -> float:
+def burst(instance: Instance, files: list[tuple[str, bytes]], count: int) -> float:
     """Seconds until `count` uploads are searchable."""
     ready = _final(instance)
     started = time.perf_counter()
@@ -98,7 +98,8 @@ def _final(instance: Instance) -> int:
     return counts["completed"] + counts["failed"]
 
 
-def _seed(instance: Instance, count: int) -> None:
+def seed(instance: Instance, count: int) -> None:
+    """Adds `count` copies of what the system has read so far."""
     facts = conninfo_to_dict(instance.database_url)
     with psycopg.connect(instance.database_url) as system:
         system.execute(SYSTEM.replace("%(count)s", str(count)))
