@@ -30,6 +30,7 @@ from invoiceflow_pipeline.partitions import INVOICES
 from invoiceflow_pipeline.processing import EXTRACTED, INDEXED, RAW, Outcome
 
 CHECK = "extraction_ok"
+PASSED, NOT_PASSED = AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED
 FROM_RAW = {f"dagster/input_data_version/{RAW}": "INITIAL", f"dagster/input_event_pointer/{RAW}": "NULL"}
 """What Dagster itself notes of an input that never changes. Beside a code version and without them it calls every invoice
 "unsynced"; with them only those that another version of the extractor has read."""
@@ -58,17 +59,15 @@ class DagsterJournal:
             batch = generate_event_batch_id()  # type: ignore[no-untyped-call]  # Dagster's own, without annotations
             for number, event in enumerate(events, start=1):
                 DagsterEvent.asset_materialization(self._step, event, DagsterEventBatchMetadata(batch, number == len(events)))
-        singly = outcomes
-        if isinstance(storage := self._instance.event_log_storage, SqlEventLogStorage):
-            self._record_passed(storage, [outcome for outcome in outcomes if outcome.failure is None])
-            singly = [outcome for outcome in outcomes if outcome.failure is not None]
-        for outcome in singly:
+        storage = self._instance.event_log_storage
+        if outcomes and isinstance(storage, SqlEventLogStorage):
+            self._record_checks(storage, outcomes)
+            return
+        for outcome in outcomes:
             DagsterEvent.asset_check_evaluation(self._step, _check(outcome))
 
-    def _record_passed(self, storage: SqlEventLogStorage, outcomes: Sequence[Outcome]) -> None:
+    def _record_checks(self, storage: SqlEventLogStorage, outcomes: Sequence[Outcome]) -> None:
         """What Dagster does for each check evaluation in three transactions, for all in one."""
-        if not outcomes:
-            return
         entries = [self._entry(_check(outcome)) for outcome in outcomes]
         executions = AssetCheckExecutionsTable.c
         of_this_run = and_(
@@ -80,15 +79,15 @@ class DagsterJournal:
         with storage.index_transaction() as connection:
             inserted = storage.prepare_insert_event_batch(entries).returning(SqlEventLogStorageTable.c.id)
             ids = [row[0] for row in connection.execute(inserted).fetchall()]
-            connection.execute(
-                AssetCheckExecutionsTable.delete().where(of_this_run)
-            )  # those planned, or of the same work before
+            # those planned, or of the same work before: a run has one for each partition, and the UI shows the newest
+            connection.execute(AssetCheckExecutionsTable.delete().where(of_this_run))
             rows = [_execution(entry, event_id) for entry, event_id in zip(entries, ids, strict=True)]
             connection.execute(AssetCheckExecutionsTable.insert().values(rows))
 
     def _entry(self, evaluation: dg.AssetCheckEvaluation) -> dg.EventLogEntry:
         step = self._step
-        message = f"Asset check '{CHECK}' on '{EXTRACTED}' passed."
+        said = "passed." if evaluation.passed else f"did not pass. Description: '{evaluation.description}'"
+        message = f"Asset check '{CHECK}' on '{EXTRACTED}' {said}"
         event = DagsterEvent(
             event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
             job_name=step.job_name,
@@ -148,7 +147,7 @@ def _execution(entry: dg.EventLogEntry, event_id: int) -> dict[str, Any]:
         "check_name": evaluation.check_name,
         "partition": evaluation.partition,
         "run_id": entry.run_id,
-        "execution_status": AssetCheckExecutionRecordStatus.SUCCEEDED.value,
+        "execution_status": (PASSED if evaluation.passed else NOT_PASSED).value,
         "evaluation_event": dg.serialize_value(entry),
         "evaluation_event_timestamp": datetime.fromtimestamp(entry.timestamp, UTC).replace(tzinfo=None),
         "evaluation_event_storage_id": event_id,
@@ -191,7 +190,12 @@ def _summary(invoice: Invoice) -> dict[str, str]:
 
 def _check(outcome: Outcome) -> dg.AssetCheckEvaluation:
     failure, ingestion = outcome.failure, outcome.ingestion
-    metadata: dict[str, Any] = {"request_id": str(ingestion.id), "filename": ingestion.filename, "attempt": ingestion.attempts}
+    # the attempt as text: of a number the UI draws a curve over all invoices
+    metadata: dict[str, Any] = {
+        "request_id": str(ingestion.id),
+        "filename": ingestion.filename,
+        "attempt": str(ingestion.attempts),
+    }
     if failure is not None:
         metadata |= {"code": failure.code, "transient": failure.transient}
     return dg.AssetCheckEvaluation(

@@ -21,7 +21,9 @@ from invoiceflow_pipeline.resources import Pipeline
 @dg.multi_asset(
     name="invoice",
     specs=[
-        dg.AssetSpec(RAW, partitions_def=invoices, skippable=True, kinds={"s3"}, description="The file as it came, unchanged."),
+        dg.AssetSpec(
+            RAW, partitions_def=invoices, skippable=True, kinds={"pdf"}, description="The file as it came, unchanged."
+        ),
         dg.AssetSpec(
             EXTRACTED,
             deps=[RAW],
@@ -36,12 +38,17 @@ from invoiceflow_pipeline.resources import Pipeline
             deps=[EXTRACTED],
             partitions_def=invoices,
             skippable=True,
-            kinds={"opensearch"},
+            kinds={"search"},
             description="Found by search.",
         ),
     ],
     check_specs=[
-        dg.AssetCheckSpec(CHECK, asset=EXTRACTED, partitions_def=invoices, description="The file could be read and indexed.")
+        dg.AssetCheckSpec(
+            CHECK,
+            asset=EXTRACTED,
+            partitions_def=invoices,
+            description="The file could be read and indexed. Partitions lists the invoices of which it could not.",
+        )
     ],
     partitions_def=invoices,
     backfill_policy=dg.BackfillPolicy.single_run(),

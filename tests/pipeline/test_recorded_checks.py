@@ -81,13 +81,31 @@ def test_each_invoice_of_a_batch_shows_whether_its_check_passed(instance: dg.Dag
     assert set(statuses(instance).values()) == {"SUCCEEDED"}  # repaired
 
 
-def test_a_pass_written_with_others_is_what_dagster_writes_for_one(instance: dg.DagsterInstance, system: System) -> None:
+def test_a_failure_in_the_run_in_which_the_invoice_passed_is_the_newest_that_is_shown(
+    instance: dg.DagsterInstance, system: System
+) -> None:
+    rows = many(added(system.ingestions), 3)
+
+    def work(context: dg.OpExecutionContext) -> None:
+        DagsterJournal(context).record([Outcome(row, STEPS) for row in rows])
+        DagsterJournal(context).record([Outcome(rows[0], (), failure=BROKEN)])
+
+    in_step(instance, work)
+    newest = executions(instance)[0]
+    assert (newest.partition, newest.status.value) == (str(rows[0].id), "FAILED")
+    assert len(executions(instance)) == 3
+
+
+@pytest.mark.parametrize("failure", [None, BROKEN], ids=["passed", "failed"])
+def test_what_is_written_with_others_is_what_dagster_writes_for_one(
+    instance: dg.DagsterInstance, system: System, failure: RecordedFailure | None
+) -> None:
     """An upgrade of Dagster that changes what it writes fails here."""
     ours, theirs = many(added(system.ingestions), 2)
 
     def work(context: dg.OpExecutionContext) -> None:
-        DagsterJournal(context).record([Outcome(ours, STEPS)])
-        evaluation = events._check(Outcome(theirs, STEPS))
+        DagsterJournal(context).record([Outcome(ours, STEPS, failure=failure)])
+        evaluation = events._check(Outcome(theirs, STEPS, failure=failure))
         DagsterEvent.asset_check_evaluation(context.get_step_execution_context(), evaluation)
 
     in_step(instance, work)
