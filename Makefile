@@ -41,10 +41,11 @@ test: setup  ## every test
 test-services: setup  ## the contract suites and the system on real services (needs what `make services` does)
 	$(BIN)/python deploy/services/run_with.py $(BIN)/python -m pytest -m services --no-cov
 
-coverage: setup  ## the suite under coverage, its processes included; prints the lines that nothing reached
+coverage: setup  ## the suite under coverage, its processes included; SERVICES=real: with the suites on real services as well
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n auto -m "not processes and not services"; status=$$?; \
 	$(BIN)/python -m coverage run -m pytest -m processes || status=$$?; \
+	$(if $(filter real,$(SERVICES)),$(BIN)/python deploy/services/run_with.py $(BIN)/python -m coverage run -m pytest -m services || status=$$?;) \
 	$(BIN)/python -m coverage combine --quiet; $(BIN)/python -m coverage report || status=$$?; exit $$status
 
 check: setup  ## the checks that need no running system
