@@ -61,7 +61,8 @@ class GroupCommit(Generic[T, R]):
 
     def _try(self, group: "list[_Place[T, R]]") -> None:
         try:
-            results = self._write([place.item for place in group])
+            for place, result in zip(group, self._write([place.item for place in group]), strict=True):
+                place.result = [result]
         except BaseException as error:  # noqa: BLE001  whoever it concerns raises it himself
             if len(group) > 1 and not isinstance(error, self._shared):
                 for place in group:
@@ -69,9 +70,6 @@ class GroupCommit(Generic[T, R]):
                 return
             for place in group:
                 place.error = error
-        else:
-            for place, result in zip(group, results, strict=True):
-                place.result = [result]
 
 
 class _Place(Generic[T, R]):

@@ -90,3 +90,10 @@ def test_several_writers_write_at_one_time_and_nothing_is_written_twice_or_not_a
     with ThreadPoolExecutor(40) as threads:
         assert list(threads.map(commit, range(200), timeout=20)) == list(range(200))
     assert sorted(number for group in groups for number in group) == list(range(200))
+
+
+def test_a_write_that_forgets_an_item_is_told_to_its_callers_and_it_goes_on() -> None:
+    commit = GroupCommit[int, int](lambda items: list(items) if 1 not in items else [])
+    with pytest.raises(ValueError, match="zip"):
+        commit(1)
+    assert commit(2) == 2
