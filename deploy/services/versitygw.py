@@ -46,23 +46,27 @@ def server(folder: Path) -> ServiceProcess:
 
 
 def build() -> Path:
-    """The program, built by Go the first time."""
+    return build_by_go(MODULE, f"versitygw-{VERSION}", "versitygw")
+
+
+def build_by_go(module: str, folder: str, name: str) -> Path:
+    """The program `name` of a module of Go, built the first time and kept in `folder` of the cache. Raises CannotStart."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoiceflow"
-    program = cache / f"versitygw-{VERSION}" / "versitygw"
+    program = cache / folder / name
     if program.is_file():
         return program
     go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
     if go is None:
-        raise CannotStart("Go builds versitygw and is not installed (on Debian and Ubuntu: apt install golang)")
+        raise CannotStart(f"Go builds {folder} and is not installed (on Debian and Ubuntu: apt install golang)")
     done = subprocess.run(
-        [go, "install", MODULE],
+        [go, "install", module],
         env={**os.environ, "GOBIN": str(program.parent), "CGO_ENABLED": "0"},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise CannotStart(f"Go could not build versitygw:\n{done.stderr[-2000:]}")
+        raise CannotStart(f"Go could not build {folder}:\n{done.stderr[-2000:]}")
     return program
 
 

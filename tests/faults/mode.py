@@ -1,0 +1,29 @@
+"""How long and how hard: short for every change, full for a release (`make faults`). Read from the environment."""
+
+import os
+from dataclasses import dataclass
+from typing import Final
+
+MODE: Final = "INVOICEFLOW_FAULTS"
+RATE: Final = "INVOICEFLOW_FAULTS_RATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """Seconds: `before` of steady uploads before the fault, `down` that a killed service stays away, `broken` that a
+    connection, the store or the disk is disturbed, `killing` in which processes are killed. `rate` is uploads a second."""
+
+    before: float
+    down: float
+    broken: float
+    killing: float
+    rate: float
+
+
+def chosen() -> Mode:
+    """`INVOICEFLOW_FAULTS=full` is the full one. A machine that cannot take 20 uploads a second is told so by
+    `INVOICEFLOW_FAULTS_RATE`."""
+    rate = float(os.environ.get(RATE, "20"))
+    if os.environ.get(MODE) == "full":
+        return Mode(before=5.0, down=60.0, broken=30.0, killing=300.0, rate=rate)
+    return Mode(before=1.5, down=3.0, broken=5.0, killing=20.0, rate=rate)
