@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from invoiceflow.ports.unavailable import Unavailable
@@ -17,21 +18,38 @@ from invoiceflow.ports.unavailable import Unavailable
 CONNECT_SECONDS = 2
 TRUSTED_SECONDS = 1.0
 """A connection that was in use so short a time ago is handed out unasked: asking is a round trip each."""
-STATEMENT_SECONDS = 30
+STATEMENT_SECONDS = 20
+ANSWER_SECONDS = STATEMENT_SECONDS + 2
+"""Then the connection is given up: the server would have ended the statement, so the way to it is broken without a word."""
+CHECK_SECONDS = 2.0
 
 _AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
 
 
 class _Connection(psycopg.Connection):
-    """Knows when it was given back (`time.monotonic`)."""
+    """Knows when it was given back (`time.monotonic`), and waits `patience` seconds for an answer: psycopg itself has no limit,
+    and keepalives do not see a stall behind a proxy that answers them."""
 
     given_back = -TRUSTED_SECONDS
+    patience: float = ANSWER_SECONDS
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()  # an answer that still comes would be taken for another statement's
+            raise
 
     @classmethod
     def check(cls, connection: psycopg.Connection) -> None:
         """Raises OperationalError when the other end is gone."""
-        if not isinstance(connection, cls) or time.monotonic() - connection.given_back > TRUSTED_SECONDS:
+        if not isinstance(connection, cls):
             connection.execute("")
+        elif time.monotonic() - connection.given_back > TRUSTED_SECONDS:
+            connection.patience = CHECK_SECONDS
+            connection.execute("")
+            del connection.patience
 
 
 class Database:

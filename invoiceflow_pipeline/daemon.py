@@ -14,6 +14,9 @@ def main() -> None:
     """`python -m invoiceflow_pipeline.daemon run -w workspace.yaml`, with DAGSTER_CODE_SERVER_PORT set."""
     from dagster._daemon.cli import main as dagster_daemon
 
+    from invoiceflow_pipeline.storage_deadline import bound
+
+    bound()
     port = int(os.environ["DAGSTER_CODE_SERVER_PORT"])
     deadline = time.monotonic() + WAIT_SECONDS
     while not _accepts(port) and time.monotonic() < deadline:

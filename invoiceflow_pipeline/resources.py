@@ -19,6 +19,7 @@ from invoiceflow_pipeline.ocr_lane import OcrLane
 from invoiceflow_pipeline.processing import Processor
 from invoiceflow_pipeline.reading import read_invoice
 from invoiceflow_pipeline.rules_lane import RulesLane
+from invoiceflow_pipeline.storage_deadline import bound as bound_storage_waits
 
 PRELOADED = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
 READING_NICENESS = 10
@@ -35,12 +36,14 @@ class Pipeline:
 
 @dg.resource(description="The database, the object store, the queue and the search index.")
 def system_resource(_context: dg.InitResourceContext) -> Iterator[System]:
+    bound_storage_waits()
     with assemble(load(), application_name="pipeline", pool_size=2) as system:
         yield system
 
 
 @dg.resource(description="Reads invoices in limited processes.")
 def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
+    bound_storage_waits()
     settings = load()
     logs.configure("pipeline", settings.log_level, settings.log_format)
     with assemble(settings, application_name="pipeline-run", pool_size=8) as system:

@@ -1,16 +1,22 @@
 """What PostgreSQL is given, whatever a document held."""
 
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from urllib.parse import urlsplit
 
 import orjson
 import psycopg
+import psycopg2
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from psycopg2 import extensions
 
 from invoiceflow.database import TRUSTED_SECONDS, Database, storable, storable_json
 from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow_pipeline import storage_deadline
+from tests.faults.relay import Relay, relay
 
 TEXTS = st.text(st.characters() | st.sampled_from("\0\ud800\\u0"))
 
@@ -64,6 +70,50 @@ def test_a_connection_that_lay_idle_is_asked_before_it_is_handed_out(database_ur
             assert connection.execute("SELECT 1").fetchone() == (1,)
     finally:
         database.close()
+
+
+def test_a_connection_that_goes_silent_is_given_up_and_the_next_one_works(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("invoiceflow.database._Connection.patience", 0.2)
+    with relayed(database_url) as (between, url):
+        database = Database(url, application_name="silent", size=1)
+        try:
+            with database.statement("test") as connection:
+                connection.execute("SELECT 1")
+                between.let_die()
+                with pytest.raises(psycopg.OperationalError, match="timeout"):
+                    connection.execute("SELECT 2")
+            with database.statement("test") as connection:
+                assert connection.execute("SELECT 3").fetchone() == (3,)
+        finally:
+            database.close()
+
+
+def test_a_connection_of_the_orchestrator_that_goes_silent_is_given_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_deadline, "ANSWER_SECONDS", 0.2)
+    storage_deadline.bound()
+    try:
+        with relayed(database_url) as (between, url), closing(psycopg2.connect(url)) as connection:
+            cursor = connection.cursor()
+            cursor.execute("SELECT 1")
+            between.let_die()
+            with pytest.raises(psycopg2.OperationalError, match="no answer within"):
+                cursor.execute("SELECT 2")
+            assert connection.closed
+    finally:
+        extensions.set_wait_callback(None)
+
+
+@contextmanager
+def relayed(url: str) -> Iterator[tuple[Relay, str]]:
+    """A relay to the database, and the URL of the database behind it."""
+    parts = urlsplit(url)
+    with relay((parts.hostname or "", parts.port or 0)) as between:
+        user = parts.netloc.rpartition("@")[0]
+        yield between, parts._replace(netloc=f"{user}@127.0.0.1:{between.port}").geturl()
 
 
 def _insert_and_break(database: Database) -> None:

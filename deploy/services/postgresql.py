@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, the project is not on it
 
 import service_process
-from service_process import CannotStart
+from service_process import CannotStart, free_ports
 
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
@@ -25,7 +25,7 @@ def start(folder: Path, port: int = 0) -> str:
         raise CannotStart(f"PostgreSQL runs on {folder} already (pid {server.pid})")
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        server.start([DATABASE], port or None)
+        server.start([DATABASE], *free_ports(port))
     except EmbeddedPostgresError as error:
         raise CannotStart(str(error)) from None
     return server.url(DATABASE)

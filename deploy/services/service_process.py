@@ -6,6 +6,7 @@ Knows no service; opensearch.py, rabbitmq.py and versitygw.py do. Python's stand
 import argparse
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -83,13 +84,24 @@ class ServiceProcess:
 def free_ports(wanted: int, more: int = 0) -> list[int]:
     """`wanted` (0: any), and `more` others, all free now."""
     with contextlib.ExitStack() as held:
-        ports = []
-        for port in (wanted, *[0] * more):
-            one = held.enter_context(socket.socket())
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of a killed service linger on its port
-            one.bind(("127.0.0.1", port))
-            ports.append(one.getsockname()[1])
-        return ports
+        return [_held(held, port) for port in (wanted, *[0] * more)]
+
+
+def _held(held: contextlib.ExitStack, port: int) -> int:
+    """`port`, or for 0 one below those that the kernel gives to clients: between here and the service's start, and while a
+    killed service is away, somebody's connection would take one of those."""
+    attempts = [port] if port else [20_000 + secrets.randbelow(12_000) for _ in range(50)]
+    while True:
+        one = held.enter_context(socket.socket())
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of a killed service linger on its port
+        chosen = attempts.pop()
+        try:
+            one.bind(("127.0.0.1", chosen))
+        except OSError:
+            if not attempts:
+                raise
+        else:
+            return chosen
 
 
 def main(about: str | None, start: Callable[[Path, int], str], stop: Callable[[Path], None]) -> int:

@@ -116,7 +116,7 @@ class Books:
     def _compared(self, rows: Sequence[Row]) -> tuple[list[str], list[str]]:
         """Names of invoices that are not found exactly once, and of those that are found with other content."""
         names = {row.request_id: row.correlation_id for row in rows}
-        self._system.search.refresh()
+        self._index.indices.refresh(index=f"{self._system.settings.opensearch_index}-v*")
         found: dict[UUID, list[Mapping[str, Any]]] = {request_id: [] for request_id in names}
         ids = list(names)
         for start in range(0, len(ids), 500):

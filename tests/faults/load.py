@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 import httpx
 
@@ -60,13 +60,11 @@ class SteadyLoad:
         self._thread = Thread(target=lambda: asyncio.run(self._run()), name="uploads")
         self.sent: list[Sent] = []
 
-    def __enter__(self) -> "SteadyLoad":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     def stop(self) -> None:
@@ -76,7 +74,10 @@ class SteadyLoad:
 
     async def _run(self) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-        async with httpx.AsyncClient(base_url=self._url, timeout=ANSWER_SECONDS, limits=limits) as client, asyncio.TaskGroup() as all_:
+        async with (
+            httpx.AsyncClient(base_url=self._url, timeout=ANSWER_SECONDS, limits=limits) as client,
+            asyncio.TaskGroup() as uploads,
+        ):
             began = time.monotonic()
             while not self._stop.is_set():
                 number = len(self.sent)
@@ -84,7 +85,7 @@ class SteadyLoad:
                 content = self._invoices[number % len(self._invoices)] + f"\n%% {self._name} {number}\n".encode()
                 sent = Sent(f"{self._name}-{number}", content, time.time())
                 self.sent.append(sent)
-                all_.create_task(_upload(client, sent))
+                uploads.create_task(_upload(client, sent))
                 await asyncio.sleep(max(0.0, began + len(self.sent) / self._rate - time.monotonic()))
 
 

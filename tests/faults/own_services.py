@@ -24,7 +24,12 @@ _URL: Final[Mapping[Name, str]] = {
     "opensearch": "OPENSEARCH_URL",
     "s3": "AWS_ENDPOINT_URL_S3",
 }
-_SCRIPT: Final[Mapping[Name, str]] = {"postgresql": "postgresql", "rabbitmq": "rabbitmq", "opensearch": "opensearch", "s3": "versitygw"}
+_SCRIPT: Final[Mapping[Name, str]] = {
+    "postgresql": "postgresql",
+    "rabbitmq": "rabbitmq",
+    "opensearch": "opensearch",
+    "s3": "versitygw",
+}
 _PID: Final[Mapping[Name, str]] = {
     "postgresql": "data/postmaster.pid",
     "rabbitmq": "node.pid",

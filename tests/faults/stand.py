@@ -12,9 +12,10 @@ import httpx
 from invoiceflow.ports.unavailable import Unavailable
 from tests.faults.count import Books, Counted, books
 from tests.faults.links import Links
-from tests.faults.load import Sent, SteadyLoad
+from tests.faults.load import SteadyLoad
 from tests.faults.mode import Mode
 from tests.faults.own_services import OwnServices
+from tests.faults.small_disk import small_disk
 from tests.processes.test_up import Running, started
 
 RECOVERY_SECONDS: Final = 30.0
@@ -130,14 +131,10 @@ def stand(
     """A system of its own on `services`, stopped at the end."""
     direct = services.named(home.name)
     given = {**(links.through(direct) if links else direct), "INVOICEFLOW_STALE_MINUTES": "10"}
-    with started(home, given) as running, books({**direct, "INVOICEFLOW_HOME": str(home)}) as kept:
+    with small_disk(home), started(home, given) as running, books({**direct, "INVOICEFLOW_HOME": str(home)}) as kept:
         yield Stand(mode, services, running, kept, invoices, results, links, healthy=True)
 
 
 def wait(seconds: float) -> None:
     """While something is broken."""
     time.sleep(seconds)
-
-
-def refused(uploads: Sequence[Sent]) -> int:
-    return sum(sent.refused for sent in uploads)

@@ -5,7 +5,16 @@ from typing import Final
 
 from tests.faults.stand import Result
 
-HEADINGS: Final = ("fault", "uploads", "accepted", "completed", "lost", "doubled", "seconds to recover", "refused or unanswered")
+HEADINGS: Final = (
+    "fault",
+    "uploads",
+    "accepted",
+    "completed",
+    "lost",
+    "doubled",
+    "seconds to recover",
+    "refused or unanswered",
+)
 
 
 def lines(results: Sequence[Result]) -> list[str]:
