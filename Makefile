@@ -10,7 +10,7 @@ SERVICES ?=
 SERVICES_FOLDER ?= .services
 ON_SERVICES := $(if $(filter real,$(SERVICES)),INVOICEFLOW_HOME=$(SERVICES_FOLDER)/home $(BIN)/python deploy/services/services.py run $(SERVICES_FOLDER))
 
-.PHONY: setup demo services services-stop test test-services coverage check format bench lock clean
+.PHONY: setup demo services services-stop test test-services faults coverage check format bench lock clean
 
 setup: $(STAMP)
 
@@ -40,6 +40,9 @@ test: setup  ## every test
 
 test-services: setup  ## the contract suites and the system on real services (needs what `make services` does)
 	$(BIN)/python deploy/services/run_with.py $(BIN)/python -m pytest -m services --no-cov
+
+faults: setup  ## the faults on real services in full, a quarter of an hour and more; `make test-services` runs them short
+	INVOICEFLOW_FAULTS=full $(BIN)/python -m pytest tests/faults --no-cov
 
 coverage: setup  ## the suite under coverage, its processes included; SERVICES=real: with the suites on real services as well
 	$(BIN)/python -m coverage erase

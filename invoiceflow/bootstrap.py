@@ -17,7 +17,7 @@ from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
 from invoiceflow.adapters.postgres_queue import PostgresQueue
 from invoiceflow.adapters.postgres_search import PostgresSearch
 from invoiceflow.adapters.postgres_seen_invoices import PostgresSeenInvoices
-from invoiceflow.database import Database
+from invoiceflow.database import STATEMENT_SECONDS, Database
 from invoiceflow.ports.alert_outbox import AlertOutbox
 from invoiceflow.ports.ingest_queue import IngestQueue
 from invoiceflow.ports.ingestion_repository import IngestionRepository
@@ -52,8 +52,11 @@ class System:
 
 
 @contextmanager
-def assemble(settings: Settings, *, application_name: str, pool_size: int) -> Iterator[System]:
+def assemble(
+    settings: Settings, *, application_name: str, pool_size: int, statement_seconds: float = STATEMENT_SECONDS
+) -> Iterator[System]:
     """The system that `settings` describe, closed at the end. Reaches nothing yet: what is away says so when it is used.
+    `statement_seconds`: how long the database may take for one statement.
 
     Raises SettingsError.
     """
@@ -62,7 +65,12 @@ def assemble(settings: Settings, *, application_name: str, pool_size: int) -> It
     opensearch = None if settings.opensearch_url is None else _opensearch(settings, settings.opensearch_url)
     rabbitmq = None if settings.rabbitmq_url is None else _rabbitmq(settings, settings.rabbitmq_url)
     s3 = None if settings.s3_bucket is None else _s3(settings, settings.s3_bucket)
-    database = Database(settings.database_url.get_secret_value(), application_name=application_name, size=pool_size)
+    database = Database(
+        settings.database_url.get_secret_value(),
+        application_name=application_name,
+        size=pool_size,
+        statement_seconds=statement_seconds,
+    )
     try:
         yield System(
             settings=settings,

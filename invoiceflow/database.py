@@ -18,9 +18,10 @@ from invoiceflow.ports.unavailable import Unavailable
 CONNECT_SECONDS = 2
 TRUSTED_SECONDS = 1.0
 """A connection that was in use so short a time ago is handed out unasked: asking is a round trip each."""
-STATEMENT_SECONDS = 20
-ANSWER_SECONDS = STATEMENT_SECONDS + 2
-"""Then the connection is given up: the server would have ended the statement, so the way to it is broken without a word."""
+STATEMENT_SECONDS = 20.0
+SILENT_SECONDS = 2.0
+"""So long after a statement's time the connection is given up: the server would have ended the statement, so the way to it is
+broken without a word."""
 CHECK_SECONDS = 2.0
 
 _AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
@@ -31,7 +32,7 @@ class _Connection(psycopg.Connection):
     and keepalives do not see a stall behind a proxy that answers them."""
 
     given_back = -TRUSTED_SECONDS
-    patience: float = ANSWER_SECONDS
+    patience = STATEMENT_SECONDS + SILENT_SECONDS
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         try:
@@ -47,20 +48,33 @@ class _Connection(psycopg.Connection):
         if not isinstance(connection, cls):
             connection.execute("")
         elif time.monotonic() - connection.given_back > TRUSTED_SECONDS:
-            connection.patience = CHECK_SECONDS
+            patience, connection.patience = connection.patience, CHECK_SECONDS
             connection.execute("")
-            del connection.patience
+            connection.patience = patience
 
 
 class Database:
     """A pool of at most `size` connections to `url`; opened at once, connected when first needed, safe among threads.
 
-    `wait` is how many seconds a caller waits for a connection before `Unavailable`.
+    `wait` is how many seconds a caller waits for a connection before `Unavailable`; `statement_seconds` how long one statement
+    may take.
     """
 
-    def __init__(self, url: str, *, application_name: str, size: int, wait: float = 5.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        application_name: str,
+        size: int,
+        wait: float = 5.0,
+        statement_seconds: float = STATEMENT_SECONDS,
+    ) -> None:
         self.url = url
         self._wait = wait
+
+        def configure(connection: _Connection) -> None:
+            connection.patience = statement_seconds + SILENT_SECONDS
+
         self._pool = ConnectionPool(
             url,
             min_size=0 if size == 1 else 1,
@@ -69,12 +83,13 @@ class Database:
             max_idle=300,
             reconnect_timeout=1,
             connection_class=_Connection,
+            configure=configure,
             check=_Connection.check,
             kwargs={
                 "autocommit": True,
                 "application_name": application_name,
                 "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c timezone=UTC",
+                "options": f"-c statement_timeout={statement_seconds * 1000:.0f} -c timezone=UTC",
                 "keepalives_idle": 10,
                 "keepalives_interval": 5,
                 "keepalives_count": 3,
@@ -86,32 +101,23 @@ class Database:
     def transaction(self, role: str, *, wait: float | None = None) -> Iterator[psycopg.Connection]:
         """A connection inside one transaction: committed at the end, rolled back by any exception.
 
-        Raises Unavailable (with `role` and the database's own words) when the database is away or gives up; it is in doubt
-        only when the commit was not answered.
+        Raises Unavailable (with `role` and the database's own words) when the database is away or gives up.
         """
-        committing = False
-        try:
-            with self.statement(role, wait=wait) as connection, connection.transaction():
-                yield connection
-                committing = True
-        except Unavailable as error:
-            error.in_doubt = committing
-            raise
+        with self.statement(role, wait=wait) as connection, connection.transaction():
+            yield connection
 
     @contextmanager
     def statement(self, role: str, *, wait: float | None = None) -> Iterator[psycopg.Connection]:
         """A connection in autocommit: for one statement, which costs one round trip instead of a transaction's three.
 
-        Raises Unavailable as `transaction` does; it is in doubt when a connection was there to send the statement on.
+        Raises Unavailable as `transaction` does.
         """
-        connected = False
         try:
             with self._pool.connection(timeout=self._wait if wait is None else wait) as connection:
-                connected = True
                 yield connection
                 connection.given_back = time.monotonic()
         except _AWAY as error:
-            raise Unavailable(role, _words(error), in_doubt=connected) from error
+            raise Unavailable(role, _words(error)) from error
 
     @contextmanager
     def session(self, role: str) -> Iterator[psycopg.Connection]:

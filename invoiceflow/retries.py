@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_random_exponential
@@ -14,16 +15,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """`retries` further attempts after the first; the n-th waits up to `delay_seconds` * `backoff_factor` ** n."""
+    """`retries` further attempts after the first; the n-th waits up to `delay_seconds` * `backoff_factor` ** n, and at most
+    `longest_seconds`."""
 
     retries: int
     delay_seconds: float
     backoff_factor: float
     sleep: Callable[[float], None] = time.sleep
+    longest_seconds: float = inf
 
     def call(self, work: Callable[[], T], *, within_seconds: float) -> T:
         """The result of `work`, tried again while it raises Unavailable; the last Unavailable when time is over."""
-        wait = wait_random_exponential(multiplier=self.delay_seconds, exp_base=self.backoff_factor, max=within_seconds)
+        longest = min(within_seconds, self.longest_seconds)
+        wait = wait_random_exponential(multiplier=self.delay_seconds, exp_base=self.backoff_factor, max=longest)
         attempts = Retrying(
             retry=retry_if_exception_type(Unavailable),
             stop=stop_after_attempt(self.retries + 1) | stop_before_delay(within_seconds),

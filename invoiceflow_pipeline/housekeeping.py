@@ -11,6 +11,7 @@ from invoiceflow.domain.ingestion import MAX_ATTEMPTS, RecordedFailure
 from invoiceflow.domain.search.document import search_document
 from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.ingestion_repository import DueLimits
+from invoiceflow.ports.object_store import NoSuchObject
 from invoiceflow.settings import Settings
 from invoiceflow_pipeline.extraction.version import EXTRACTOR_VERSION
 from invoiceflow_pipeline.processing import Journal, Outcome
@@ -50,12 +51,25 @@ def requeue_due(system: System, at: datetime) -> int:
     """Puts due invoices back, portion by portion, while the queue is shallow; says how many."""
     count = 0
     while system.queue.depth().waiting < SHALLOW:
+        withdraw_refused(system, at)
         taken = system.ingestions.take_due(due_limits(system.settings, at), PORTION)
         if not taken:
             break
         system.queue.publish([Message(ingestion.id, ingestion.correlation_id) for ingestion in taken])
         system.ingestions.mark_published([ingestion.id for ingestion in taken], at)
         count += len(taken)
+    return count
+
+
+def withdraw_refused(system: System, at: datetime) -> int:
+    """Removes rows of uploads that were refused: their object is gone, and the database was away when the row should have
+    followed it. Looks at one portion; says how many."""
+    count = 0
+    for ingestion in system.ingestions.unannounced(at - UNPUBLISHED_AFTER, PORTION):
+        try:
+            system.objects.head(ingestion.s3_key)
+        except NoSuchObject:
+            count += system.ingestions.withdraw(ingestion.id)
     return count
 
 

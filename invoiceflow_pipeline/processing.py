@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from queue import Empty, SimpleQueue
+from threading import Event
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -44,8 +45,10 @@ FIRST_DELAY: Final = timedelta(seconds=60)
 LONGEST_DELAY: Final = timedelta(hours=6)
 SAME_INVOICE: Final = "duplicate.same_invoice"
 HOLD_SECONDS: Final = 300.0
-FETCH_SECONDS: Final = 15.0
-FETCH_AGAIN: Final = RetryPolicy(retries=8, delay_seconds=0.2, backoff_factor=2)
+FETCH_SECONDS: Final = 120.0
+"""A restart of the object store counts against no invoice; one object that it never gives holds up the others no longer."""
+FETCH_TRIES: Final = 10_000
+FETCH_PAUSE_SECONDS: Final = 3.0
 
 logger = logging.getLogger(__name__)
 
@@ -124,10 +127,14 @@ class Processor:
         self._ocr = ocr
         self._rules = rules
         self._seen = seen
+        self._closing = Event()
+        self._fetch_again = RetryPolicy(FETCH_TRIES, 0.2, 2, self._pause, FETCH_PAUSE_SECONDS)
         self._ocr_threads = ThreadPoolExecutor(max_workers=ocr.workers if ocr else 1, thread_name_prefix="ocr")
         self._threads = ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1) + 2, thread_name_prefix="fetch")
 
     def close(self) -> None:
+        """What is not read by now is not waited for: its outcome is of no more use."""
+        self._closing.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._ocr_threads.shutdown(wait=False, cancel_futures=True)
 
@@ -235,12 +242,20 @@ class Processor:
 
     def _fetch(self, ingestion: Ingestion) -> bytes:
         try:
-            content = FETCH_AGAIN.call(lambda: self._objects.get(ingestion.s3_key), within_seconds=FETCH_SECONDS)
+            content = self._fetch_again.call(lambda: self._bytes_of(ingestion), within_seconds=FETCH_SECONDS)
         except NoSuchObject:
             raise PermanentFailure("file.missing", "The original is not in the object store.") from None
         if ingestion.sha256 and hashlib.sha256(content).hexdigest() != ingestion.sha256:
             raise PermanentFailure("file.altered", "The original is not what was uploaded: its checksum differs.")
         return content
+
+    def _pause(self, seconds: float) -> None:
+        self._closing.wait(seconds)
+
+    def _bytes_of(self, ingestion: Ingestion) -> bytes:
+        if self._closing.is_set():
+            raise PermanentFailure("processing.stopped", "Its run was told to stop.")  # nobody looks at it any more
+        return self._objects.get(ingestion.s3_key)
 
     def _finish(self, outcomes: Sequence[Outcome], journal: Journal) -> None:
         self._note(outcomes)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import orjson
@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from psycopg2 import extensions
 
 from invoiceflow.database import TRUSTED_SECONDS, Database, storable, storable_json
-from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_pipeline import storage_deadline
 from tests.faults.relay import Relay, relay
 
@@ -75,9 +74,9 @@ def test_a_connection_that_lay_idle_is_asked_before_it_is_handed_out(database_ur
 def test_a_connection_that_goes_silent_is_given_up_and_the_next_one_works(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("invoiceflow.database._Connection.patience", 0.2)
+    monkeypatch.setattr("invoiceflow.database.SILENT_SECONDS", 0.1)
     with relayed(database_url) as (between, url):
-        database = Database(url, application_name="silent", size=1)
+        database = Database(url, application_name="silent", size=1, statement_seconds=0.2)
         try:
             with database.statement("test") as connection:
                 connection.execute("SELECT 1")
@@ -120,37 +119,3 @@ def _insert_and_break(database: Database) -> None:
     with database.transaction("test") as connection:
         connection.execute("INSERT INTO kept VALUES (1)")
         connection.execute("SELECT 1 / 0")
-
-
-def test_it_is_in_doubt_what_a_statement_did_whose_connection_ended_but_not_what_was_never_sent(
-    database: Database, database_url: str
-) -> None:
-    with pytest.raises(Unavailable) as caught:
-        _cut_off(database.statement("test"))
-    assert caught.value.in_doubt
-    closed = Database(database_url, application_name="closed", size=1)
-    closed.close()
-    with pytest.raises(Unavailable) as caught, closed.statement("test"):
-        pass
-    assert not caught.value.in_doubt
-
-
-def test_a_transaction_is_in_doubt_only_from_its_commit_on(database: Database) -> None:
-    with pytest.raises(Unavailable) as caught:
-        _cut_off(database.transaction("test"))
-    assert not caught.value.in_doubt  # nothing of it was committed
-    with pytest.raises(Unavailable) as caught, database.transaction("test") as connection:
-        _end(connection)
-    assert caught.value.in_doubt
-
-
-def _cut_off(opened: AbstractContextManager[psycopg.Connection]) -> None:
-    with opened as connection:
-        _end(connection)
-        connection.execute("SELECT 1")
-
-
-def _end(connection: psycopg.Connection) -> None:
-    """Its server process goes, as in a crash."""
-    with psycopg.connect(connection.info.dsn, password=connection.info.password, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])

@@ -274,6 +274,19 @@ class PostgresIngestions(IngestionRepository):
             )
         return [_ingestion(row) for row in sorted(rows, key=lambda row: row["id"])]
 
+    def unannounced(self, before: datetime, limit: int) -> list[Ingestion]:
+        with self._database.statement(ROLE) as connection:
+            rows = (
+                _rows(connection)
+                .execute(
+                    f"""SELECT {_COLUMNS} FROM ingestions WHERE status = 'PENDING' AND published_at IS NULL AND revision = 0
+                           AND updated_at < %s ORDER BY updated_at LIMIT %s""",
+                    [before, limit],
+                )
+                .fetchall()
+            )
+        return [_ingestion(row) for row in rows]
+
     def fail_dead_letters(self, request_ids: Sequence[UUID], failure: RecordedFailure, now: datetime) -> list[Ingestion]:
         with self._database.statement(ROLE) as connection:
             rows = (

@@ -86,10 +86,7 @@ class IngestionRepository(ABC):
 
     @abstractmethod
     def withdraw(self, request_id: UUID) -> bool:
-        """Removes a row that is PENDING and was never claimed, with its idempotency key. False: it was claimed, or is gone.
-
-        Its `Unavailable` is `in_doubt` when the row may be gone all the same.
-        """
+        """Removes a row that is PENDING and was never claimed, with its idempotency key. False: it was claimed, or is gone."""
 
     @abstractmethod
     def get(self, request_id: UUID) -> Ingestion | None: ...
@@ -137,6 +134,10 @@ class IngestionRepository(ABC):
         """Takes up to `limit` rows that ought to be worked on again to PENDING with published_at None and returns them:
         transient FAILED ones whose time has come, PENDING ones that were never published or have gone stale, PROCESSING ones
         gone stale, COMPLETED ones of another extractor version. The caller publishes them, then calls `mark_published`."""
+
+    @abstractmethod
+    def unannounced(self, before: datetime, limit: int) -> list[Ingestion]:
+        """Up to `limit` PENDING rows, last changed before `before`, that were never published and never claimed."""
 
     @abstractmethod
     def fail_dead_letters(self, request_ids: Sequence[UUID], failure: RecordedFailure, now: datetime) -> list[Ingestion]:

@@ -27,6 +27,9 @@ from invoiceflow_api.operations import Dependencies
 
 INSPECTION_MEMORY = 1 << 30
 INSPECTION_SECONDS = 10.0
+STATEMENT_SECONDS = 6.0
+"""Each statement of an upload touches a few rows; on a connection that went silent an upload must still be tried again in its
+time."""
 
 
 def create() -> FastAPI:
@@ -49,7 +52,12 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
         )
         inspector = SandboxedPdfium(sandbox, settings.max_pages)
         with (
-            assemble(settings, application_name=settings.service_name, pool_size=UPLOAD_THREADS + 4) as system,
+            assemble(
+                settings,
+                application_name=settings.service_name,
+                pool_size=UPLOAD_THREADS + 4,
+                statement_seconds=STATEMENT_SECONDS,
+            ) as system,
             spool.opened(settings.home.absolute() / "spool") as folder,
         ):
             parts = open_parts(system, inspector, folder, new_id, app.state.metrics)

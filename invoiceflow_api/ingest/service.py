@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from invoiceflow.circuit_breaker import CircuitBreaker
@@ -21,6 +21,9 @@ from invoiceflow.retries import RetryPolicy
 from invoiceflow_api.ingest.upload import Upload
 
 T = TypeVar("T")
+UNDO_SECONDS: Final = 5.0
+"""What was begun is taken back even when an upload's own time is over."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -107,10 +110,9 @@ class IngestService:
             if key is None or not (known := self._within(deadline, "database", lambda: self._known(key))):
                 raise KeyInProgress(idempotency_key) from None
             return _replayed(known, key)
-        except BaseException as error:
-            # a row may stand there in spite of it, and must not stand without its file: the sweeper finds out
-            if not (isinstance(error, Unavailable) and error.in_doubt):
-                self._delete_object(new)
+        except BaseException:
+            # a row may stand there in spite of it: the schedule withdraws what has no object
+            self._delete_object(new)
             raise
         if not added.is_published:
             self._announce(added, deadline)
@@ -161,26 +163,19 @@ class IngestService:
         return [None] * len(ingestions)
 
     def _withdrawn(self, ingestion: Ingestion, deadline: float) -> bool:
-        """Whether the row is gone. Raises Unavailable when nobody can say: to send a file twice is better than to lose it."""
-        in_doubt = False
+        """Asked again until there is an answer: the row may be gone though nobody heard of it, and then nothing was accepted.
 
-        def gone() -> bool:
-            nonlocal in_doubt
-            try:
-                if self._ingestions.withdraw(ingestion.id):
-                    return True
-            except Unavailable as error:
-                in_doubt = in_doubt or error.in_doubt
-                raise
-            return self._ingestions.get(ingestion.id) is None
+        Where none comes the upload is refused: without its object the row is withdrawn by the schedule, if it is still there.
+        """
+
+        def withdraw() -> bool:
+            return self._ingestions.withdraw(ingestion.id) or self._ingestions.get(ingestion.id) is None
 
         try:
-            return self._within(deadline, "database", gone)
+            return self._retry.call(withdraw, within_seconds=max(UNDO_SECONDS, deadline - self._clock()))
         except Unavailable as error:
-            if in_doubt:
-                raise
-            logger.warning("A row could not be withdrawn; the sweeper will publish it: %s", error)
-            return False
+            logger.warning("A row could not be withdrawn; the schedule will: %s %s", ingestion.id, error)
+            return True
 
     def _put(self, upload: Upload, new: NewIngestion) -> None:
         with upload.open() as content:
@@ -189,18 +184,14 @@ class IngestService:
 
     def _adding(self, new: NewIngestion, key: IdempotencyKey | None) -> "Callable[[], _Added]":
         """From the second try on it asks first: the answer to a commit that took place may have been lost."""
-        tried = in_doubt = False
+        tried = False
 
         def add() -> _Added:
-            nonlocal tried, in_doubt
-            try:
-                if tried and (known := self._ingestions.get(new.id)) is not None:
-                    return _Added(known)
-                tried, in_doubt = True, False  # looked, and it was not there
-                return self._record(new) if key is None else _Added(self._ingestions.add(new, key))
-            except Unavailable as error:
-                in_doubt = in_doubt or error.in_doubt
-                raise Unavailable(error.role, error.message, in_doubt=in_doubt) from error
+            nonlocal tried
+            if tried and (known := self._ingestions.get(new.id)) is not None:
+                return _Added(known)
+            tried = True
+            return self._record(new) if key is None else _Added(self._ingestions.add(new, key))
 
         return add
 

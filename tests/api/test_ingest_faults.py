@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -29,6 +30,7 @@ from invoiceflow_api.ingest import main as ingest
 from invoiceflow_api.ingest.service import IngestService, KeyInProgress
 from invoiceflow_api.ingest.spool import IN_MEMORY
 from invoiceflow_api.ingest.upload import Upload
+from invoiceflow_pipeline import housekeeping
 from samples import hostile
 from tests.rows import new_id, now
 
@@ -85,7 +87,7 @@ class Rows(PostgresIngestions):
             self.failures -= 1
             if self.commits:
                 add()
-            raise Unavailable("database", "away", in_doubt=self.commits)
+            raise Unavailable("database", "away")
         return add()
 
 
@@ -177,63 +179,55 @@ def test_a_dependency_that_stays_away_is_asked_no_more_until_its_time_has_come(s
     assert not any(setting.service.open_breakers().values())
 
 
-def test_a_row_that_cannot_be_taken_back_is_kept_with_its_object_for_the_sweeper(setting: Setting) -> None:
+def test_a_row_that_cannot_be_taken_back_is_refused_and_goes_with_the_schedule(setting: Setting) -> None:
     class Stuck(Rows):
         def withdraw(self, request_id: UUID) -> bool:
             raise Unavailable("database", "away")
 
     setting.service._ingestions = Stuck(setting.system.database)
     setting.queue.failures = 3
-    ingestion = setting.accept()
-    row = setting.rows.get(ingestion.id)
-    assert row is not None
-    assert row.published_at is None
-    assert setting.store.head(ingestion.s3_key).size == 8
+    with pytest.raises(Unavailable, match="queue"):
+        setting.accept()
+    assert setting.rows.status_counts().pending == 1
+    stores = replace(setting.system, objects=setting.store)
+    assert housekeeping.withdraw_refused(stores, now()) == 0  # its upload may still be at work
+    assert housekeeping.withdraw_refused(stores, now() + timedelta(minutes=2)) == 1
+    assert setting.nothing_is_left()
 
 
-def test_an_upload_whose_withdrawal_was_made_but_not_answered_is_refused_and_not_lost(setting: Setting) -> None:
-    """A 202 for it would name an ingestion that does not exist."""
+def test_a_row_that_was_taken_back_though_nobody_heard_of_it_was_not_accepted(setting: Setting) -> None:
+    class Unheard(Rows):
+        cut = False
 
-    class Silent(Rows):
         def withdraw(self, request_id: UUID) -> bool:
-            if super().withdraw(request_id):
-                raise Unavailable("database", "the answer was lost", in_doubt=True)
-            return False
+            gone = super().withdraw(request_id)
+            if not self.cut:
+                self.cut = True
+                raise Unavailable("database", "the answer was lost")
+            return gone
 
-    setting.service._ingestions = Silent(setting.system.database)
+    setting.service._ingestions = Unheard(setting.system.database)
     setting.queue.failures = 3
     with pytest.raises(Unavailable, match="queue"):
         setting.accept()
     assert setting.nothing_is_left()
 
 
-def test_an_upload_of_which_nobody_can_say_whether_it_was_withdrawn_is_refused(setting: Setting) -> None:
-    class Gone(Rows):
-        def withdraw(self, request_id: UUID) -> bool:
-            raise Unavailable("database", "the answer was lost", in_doubt=True)
-
-        def get(self, request_id: UUID) -> Ingestion | None:
-            raise Unavailable("database", "away", in_doubt=True)
-
-    setting.service._ingestions = Gone(setting.system.database)
-    setting.queue.failures = 3
-    with pytest.raises(Unavailable, match="database"):
-        setting.accept()
-    [kept] = setting.store.list("")  # its row may stand: the sweeper sends it on, or removes what nobody owns
-    assert setting.rows.get(UUID(kept.key[4:-4])) is not None
-
-
-def test_a_row_that_may_have_been_added_keeps_its_object(setting: Setting) -> None:
+def test_a_commit_nobody_heard_of_whose_upload_was_refused_goes_with_the_schedule(setting: Setting) -> None:
     class Silent(Rows):
+        """Away from the moment on in which the row was committed."""
+
         def get(self, request_id: UUID) -> Ingestion | None:
             raise Unavailable("database", "away")
 
-    setting.service._ingestions = rows = Silent(setting.system.database)
+    rows = Silent(setting.system.database)
     rows.failures, rows.commits = 1, True
+    setting.service._ingestions = rows
     with pytest.raises(Unavailable, match="database"):
         setting.accept()
-    [kept] = setting.store.list("")
-    assert setting.rows.get(UUID(kept.key[4:-4])) is not None
+    assert setting.rows.status_counts().pending == 1
+    assert housekeeping.requeue_due(replace(setting.system, objects=setting.store), now() + timedelta(minutes=2)) == 0
+    assert setting.nothing_is_left()
 
 
 def test_a_group_whose_messages_cannot_be_sent_is_taken_back_one_by_one(setting: Setting) -> None:

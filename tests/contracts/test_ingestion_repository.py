@@ -210,6 +210,16 @@ def test_invoices_read_by_another_version_are_due(rows: IngestionRepository) -> 
     assert found(rows, current).status is IngestionStatus.COMPLETED
 
 
+def test_unannounced_are_open_rows_that_were_neither_published_nor_claimed(rows: IngestionRepository) -> None:
+    first, second, published, claimed = (added(rows) for _ in range(4))
+    rows.mark_published([published.id], now())
+    rows.claim([claimed.id], "run")
+    later = now() + timedelta(seconds=1)
+    assert [row.id for row in rows.unannounced(later, 10)] == [first.id, second.id]
+    assert [row.id for row in rows.unannounced(later, 1)] == [first.id]
+    assert rows.unannounced(first.updated_at, 10) == []
+
+
 def test_no_more_than_asked_for_is_taken(rows: IngestionRepository) -> None:
     for _ in range(5):
         completed(rows, "0")
