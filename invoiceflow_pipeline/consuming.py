@@ -26,6 +26,9 @@ LOOK_AGAIN_SECONDS = 0.05
 LOOK_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 5.0
 RECEIVE_SECONDS = 0.5
+RENEW_SECONDS = 1200.0
+"""A message held for so long (a long queue of scans) is exchanged for a fresh copy: after half an hour RabbitMQ takes back what
+was not acknowledged, with the whole channel, and counts it as a failed delivery of each."""
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +91,7 @@ class _Session:
         self._consumer = consumer
         self._work = work
         self._finished = finished
-        self._held: dict[UUID, Delivery] = {}
+        self._held: dict[UUID, tuple[Delivery, float]] = {}
         self._since = self._looked = self._breathed = self._received = time.monotonic()
         self._closing = False
 
@@ -102,7 +105,7 @@ class _Session:
             self._breathe()
         if self._finished:
             self._flush()
-        self._consumer.give_back(list(self._held.values()))
+        self._consumer.give_back([delivery for delivery, _ in self._held.values()])
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -147,7 +150,7 @@ class _Session:
         for delivery in deliveries:
             request_id = delivery.message.request_id
             if request_id in in_hand and request_id not in self._held:
-                self._held[request_id] = delivery
+                self._held[request_id] = (delivery, time.monotonic())
             else:
                 over.append(delivery)
         return over
@@ -176,7 +179,7 @@ class _Session:
         self._run.failed += sum(outcome.failure is not None for outcome in outcomes)
         # one without a delivery came over a connection that is lost: its message comes again and finds a final row
         held = [self._held.pop(outcome.ingestion.id, None) for outcome in outcomes]
-        self._consumer.acknowledge([delivery for delivery in held if delivery is not None])
+        self._consumer.acknowledge([one[0] for one in held if one is not None])
 
     def _keep_trying(self, work: Callable[[], None]) -> bool:
         def stop() -> bool:
@@ -190,7 +193,14 @@ class _Session:
         if now - self._breathed > KEEP_ALIVE_SECONDS:
             self._breathed = now
             self._consumer.keep_alive()
+            self._renew(now)
             self._run.on_alive()
+
+    def _renew(self, now: float) -> None:
+        """The copies come back and find their invoices in hand, or final."""
+        old = [request_id for request_id, (_, since) in self._held.items() if now - since > RENEW_SECONDS]
+        if old:
+            self._consumer.give_back([self._held.pop(request_id)[0] for request_id in old])
 
 
 @contextmanager

@@ -36,6 +36,13 @@ def test_the_last_error_is_raised_when_the_tries_are_over() -> None:
         RetryPolicy(2, 0.0, 2.0, lambda _: None).call(work, within_seconds=60)
 
 
+def test_no_pause_is_longer_than_the_longest() -> None:
+    pauses: list[float] = []
+    with pytest.raises(Unavailable):
+        RetryPolicy(50, 1.0, 2.0, pauses.append, longest_seconds=3.0).call(Flaky(99), within_seconds=10_000)
+    assert 1.0 < max(pauses) <= 3.0
+
+
 def test_no_retries_means_one_try() -> None:
     work = Flaky(9)
     with pytest.raises(Unavailable):

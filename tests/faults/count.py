@@ -66,8 +66,9 @@ class Books:
             ).fetchall()
         return [Row(*row) for row in found]
 
-    def unfinished(self, fault: str) -> int:
-        return sum(row.status not in FINAL for row in self.rows(fault))
+    def unfinished(self, fault: str) -> set[str]:
+        """Their request ids."""
+        return {str(row.request_id) for row in self.rows(fault) if row.status not in FINAL}
 
     def first_completed_after(self, at: float) -> float | None:
         """When (`time.time()`) the first invoice was completed after `at`; None when none was yet."""

@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.faults.own_services import Name, OwnServices
+from tests.faults.own_services import NAMES, Name, OwnServices
 
-NAMES: Final[tuple[Name, ...]] = ("postgresql", "rabbitmq", "opensearch", "s3")
 STREAMS: Final = ("upstream", "downstream")
 HELD_BACK_US: Final = 3_600_000_000
 

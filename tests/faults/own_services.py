@@ -18,6 +18,7 @@ import psycopg
 
 SCRIPTS: Final = Path(__file__).parents[2] / "deploy" / "services"
 Name = Literal["postgresql", "rabbitmq", "opensearch", "s3"]
+NAMES: Final[tuple[Name, ...]] = ("postgresql", "rabbitmq", "opensearch", "s3")
 _URL: Final[Mapping[Name, str]] = {
     "postgresql": "DATABASE_URL",
     "rabbitmq": "RABBITMQ_URL",

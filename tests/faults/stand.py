@@ -22,8 +22,11 @@ RECOVERY_SECONDS: Final = 30.0
 STEADY_SECONDS: Final = 2.0
 """So long every upload must have been accepted before the system counts as recovered."""
 DRAIN_SECONDS: Final = 120.0
-STUCK_SECONDS: Final = 10.0
-"""Nothing unfinished was finished for so long: what is left waits for the schedules."""
+STUCK_SECONDS: Final = 35.0
+"""No accepted upload was finished for so long, though every dead connection was noticed by then: what is left waits for the
+schedules."""
+UNANSWERED_SECONDS: Final = 3.0
+"""The same for uploads whose client got no answer: a process was killed between row and message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Stand:
             returned = time.time()
             seconds = self._recovery(load, returned)
             load.stop()
-        waits = self._drain(name)
+        stuck = self._drain(name, {sent.request_id for sent in load.sent if sent.request_id is not None})
         counted = self.books.counted(name, load.sent)
         refusals: dict[str, int] = {}
         for sent in load.sent:
@@ -72,7 +75,7 @@ class Stand:
                 refusals[key] = refusals.get(key, 0) + 1
         result = Result(fault, len(load.sent), counted, seconds, refusals)
         self.results.append(result)
-        assert (waits, counted.lost, counted.uncoded, counted.doubled, counted.different) == (0, [], [], [], []), counted
+        assert (stuck, counted.lost, counted.uncoded, counted.doubled, counted.different) == ([], [], [], [], []), counted
         assert (counted.kept, counted.dead) == ([], 0), counted
         assert seconds is not None, "it did not recover"
         assert seconds <= RECOVERY_SECONDS
@@ -109,19 +112,20 @@ class Stand:
             return self.books.first_completed_after(at)
         return None
 
-    def _drain(self, name: str) -> int:
-        """Waits until every row of `name` is final; rows that make no progress are what the schedules are for. How many are
-        not final even then."""
+    def _drain(self, name: str, accepted: set[str]) -> list[str]:
+        """Waits until every row of `name` is final. Those without progress are left to the schedules: which is their work for
+        uploads whose client got no answer, and a fault for the accepted ones, that are returned."""
         deadline = time.monotonic() + DRAIN_SECONDS
-        left, changed = -1, time.monotonic()
+        left, changed, stuck = None, time.monotonic(), set[str]()
         while (now := self.books.unfinished(name)) and time.monotonic() < deadline:
             if now != left:
                 left, changed = now, time.monotonic()
-            elif time.monotonic() - changed > STUCK_SECONDS:
+            elif time.monotonic() - changed > (STUCK_SECONDS if now & accepted else UNANSWERED_SECONDS):
+                stuck |= now & accepted
                 self.books.let_the_schedules_come()
                 changed = time.monotonic()
             time.sleep(0.2)
-        return now
+        return sorted(stuck | now)
 
 
 @contextmanager

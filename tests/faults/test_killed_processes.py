@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(9
 
 MARKS: Final = ("spawn_main", "invoiceflow_pipeline.daemon", "api grpc", "invoiceflow_api.ingest")
 """What stands in the command line of a consumer run, the daemon, the code server and the ingest API."""
-SHORTEST, LONGEST = 2.0, 8.0
+SHORTEST, LONGEST = 2.0, 6.0
 """Seconds between two kills."""
 
 

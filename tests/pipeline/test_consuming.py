@@ -7,10 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
+from invoiceflow.adapters.postgres_queue import PostgresQueueConsumer
 from invoiceflow.bootstrap import System
-from invoiceflow.ports.ingest_queue import Message
+from invoiceflow.ports.ingest_queue import Delivery, Message
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox, SandboxLimits
+from invoiceflow_pipeline import consuming
 from invoiceflow_pipeline.consuming import Consumption
 from invoiceflow_pipeline.processing import Processor
 from tests.pipeline.working import Recorded, is_drained, make
@@ -101,6 +105,29 @@ def test_a_stop_gives_back_what_is_not_done(system: System, wait_until: Callable
     assert system.queue.depth().waiting == 4
     processor.close()
     sandbox.close()
+
+
+def test_a_message_held_for_long_is_exchanged_and_its_invoice_read_once(
+    system: System, processor: Processor, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consuming, "KEEP_ALIVE_SECONDS", 0.05)
+    monkeypatch.setattr(consuming, "RENEW_SECONDS", 0.2)
+    exchanged: list[UUID] = []
+    give_back = PostgresQueueConsumer.give_back
+
+    def noted(self: PostgresQueueConsumer, deliveries: Sequence[Delivery]) -> None:
+        exchanged.extend(delivery.message.request_id for delivery in deliveries)
+        give_back(self, deliveries)
+
+    monkeypatch.setattr(PostgresQueueConsumer, "give_back", noted)
+    [slow] = sent(system, [b"hang"])
+    with running(consumption(system, processor)):
+        wait_until(lambda: exchanged.count(slow) > 1)
+        wait_until(lambda: system.ingestions.status_counts().failed == 1)  # it hangs until its time is over
+        wait_until(lambda: is_drained(system))
+    row = system.ingestions.get(slow)
+    assert row is not None
+    assert (row.attempts, system.queue.depth().dead) == (1, 0)
 
 
 def test_an_index_that_is_away_holds_the_batch_and_counts_against_nobody(

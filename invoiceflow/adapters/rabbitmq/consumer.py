@@ -16,6 +16,9 @@ from invoiceflow.ports.ingest_queue import Delivery, Message, QueueConsumer
 from invoiceflow.ports.unavailable import Unavailable
 
 LEAVE_SECONDS: Final = 2.0
+RENEW_SECONDS: Final = 1200.0
+"""What was brought ahead and not asked for in this time is exchanged for a fresh copy: RabbitMQ waits half an hour for an
+acknowledgement, then it closes the channel."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +34,7 @@ class RabbitConsumer(QueueConsumer):
         self._limit = limit
         self._republish = republish
         self._arrived = Condition()
-        self._pushed: deque[Delivery] = deque()
+        self._pushed: deque[tuple[Delivery, float]] = deque()  # with the time of its coming
         self._cancelled = False  # by RabbitMQ
         self._ended = False  # by us
         self._channel: LinkChannel = link.channel()
@@ -56,7 +59,7 @@ class RabbitConsumer(QueueConsumer):
                 if left <= 0 or not self._arrived.wait(left):
                     break
             self._check()
-            return [self._pushed.popleft() for _ in range(min(limit, len(self._pushed)))]
+            return [self._pushed.popleft()[0] for _ in range(min(limit, len(self._pushed)))]
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         if deliveries:
@@ -78,6 +81,12 @@ class RabbitConsumer(QueueConsumer):
     def keep_alive(self) -> None:
         """The connection's thread keeps the heartbeats."""
         self._check()
+        long_ago = time.monotonic() - RENEW_SECONDS
+        old: list[Delivery] = []
+        with self._arrived:
+            while self._pushed and self._pushed[0][1] < long_ago:
+                old.append(self._pushed.popleft()[0])
+        self.give_back(old)
 
     def cancel(self) -> None:
         self._check()
@@ -85,7 +94,7 @@ class RabbitConsumer(QueueConsumer):
             self._ask(lambda raw, answer: raw.basic_cancel(self._tag, callback=answer.give), LEAVE_SECONDS)
             self._ended = True
         with self._arrived:
-            ahead = list(self._pushed)
+            ahead = [delivery for delivery, _ in self._pushed]
             self._pushed.clear()
         self.give_back(ahead)
 
@@ -138,7 +147,7 @@ class RabbitConsumer(QueueConsumer):
             raw.basic_nack(method.delivery_tag, requeue=False)
             return
         with self._arrived:
-            self._pushed.append(delivery)
+            self._pushed.append((delivery, time.monotonic()))
             self._arrived.notify_all()
 
     def _on_cancel(self, _: Any) -> None:
