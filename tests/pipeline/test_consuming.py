@@ -154,6 +154,27 @@ def test_an_index_that_is_away_holds_the_batch_and_counts_against_nobody(
     assert row.attempts == 1
 
 
+def test_an_object_store_that_is_away_holds_the_batch_and_does_not_keep_a_run_from_its_end(
+    system: System, sandbox: Sandbox, wait_until: Callable[..., None]
+) -> None:
+    asked: list[str] = []
+
+    class Away:
+        def get(self, key: str) -> bytes:
+            asked.append(key)
+            raise Unavailable("object_store", "away")
+
+    before = set(threading.enumerate())
+    processor = make(replace(system, objects=Away()), sandbox)  # type: ignore[arg-type]  # only get is asked for
+    sent(system, [b"RE-1", b"RE-2"])
+    with running(consumption(system, processor)):
+        wait_until(lambda: len(set(asked)) == 2 and len(asked) > 6)
+        assert system.ingestions.status_counts().processing == 2
+    processor.close()
+    wait_until(lambda: not [one for one in set(threading.enumerate()) - before if one.name.startswith("fetch")])
+    assert system.queue.depth().waiting == 2
+
+
 def test_a_lost_queue_connection_is_opened_again(system: System, processor: Processor, wait_until: Callable[..., None]) -> None:
     with running(consumption(system, processor)):
         wait_until(lambda: system.queue.depth().consumers == 1)

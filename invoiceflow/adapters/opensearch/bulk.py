@@ -14,8 +14,10 @@ from invoiceflow.ports.unavailable import Unavailable
 
 PORTION: Final = 500
 PORTION_BYTES: Final = 5 * 1024 * 1024
+PORTION_SECONDS: Final = 20.0
+"""How long one portion may take: a connection that went silent is noticed by it."""
 SECONDS: Final = 30.0
-"""How long one portion may take, and how long a busy OpenSearch is tried again in all."""
+"""How long a busy OpenSearch is tried again in all."""
 _BUSY: Final = (429, 503)
 _NEWER_IS_THERE: Final = 409
 _GONE: Final = 404
@@ -96,7 +98,7 @@ def _answers(client: OpenSearch, portion: Sequence[Action], progress: _Progress)
         try:
             answer = client.bulk(
                 body=b"".join(action.lines for action in portion),
-                params={"request_timeout": SECONDS, "require_alias": "true", "filter_path": _ANSWER},
+                params={"request_timeout": PORTION_SECONDS, "require_alias": "true", "filter_path": _ANSWER},
             )
         except TransportError as error:
             if error.status_code in _BUSY:
