@@ -41,7 +41,7 @@ test: setup  ## every test
 test-services: setup  ## the contract suites and the system on real services (needs what `make services` does)
 	$(BIN)/python deploy/services/run_with.py $(BIN)/python -m pytest -m services --no-cov
 
-faults: setup  ## the faults on real services in full, a quarter of an hour and more; `make test-services` runs them short
+faults: setup  ## the faults on real services in full, about half an hour; `make test-services` runs them short
 	INVOICEFLOW_FAULTS=full $(BIN)/python -m pytest tests/faults --no-cov
 
 coverage: setup  ## the suite under coverage, its processes included; SERVICES=real: with the suites on real services as well
