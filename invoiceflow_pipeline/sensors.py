@@ -12,6 +12,9 @@ from invoiceflow_pipeline import alerting, housekeeping
 from invoiceflow_pipeline.jobs import ALIVE_AT, BOOTING, LEAVING, QUIET, STATE, UNFINISHED, consume_job
 
 BOOT_TIME = timedelta(seconds=60)
+"""So long a consumer run that was asked for counts as one that will come."""
+LOCAL_BOOT_TIME = timedelta(seconds=20)
+"""The same for a process on this machine. When its code server was killed with it, nobody else says that it will not come."""
 GHOST_AFTER = timedelta(seconds=180)
 
 
@@ -36,8 +39,9 @@ def is_ghost(alive_at: str | None, started_at: datetime, now: datetime) -> bool:
 )
 def invoice_queue(context: dg.SensorEvaluationContext, system: dg.ResourceParam[System]) -> dg.SensorResult | dg.SkipReason:
     depth = system.queue.depth()
-    since = housekeeping.now() - BOOT_TIME
     instance = context.instance
+    is_local = isinstance(instance.run_launcher, dg.DefaultRunLauncher)
+    since = housekeeping.now() - (LOCAL_BOOT_TIME if is_local else BOOT_TIME)
     booting = instance.get_runs_count(dg.RunsFilter(tags={STATE: BOOTING}, statuses=UNFINISHED, created_after=since))
     leaving = instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
     count = wanted(depth, booting, leaving, system.settings)

@@ -186,6 +186,24 @@ def test_the_queue_sensor_asks_for_a_consumer_and_no_more_while_one_starts(
         assert isinstance(tick(), dg.SkipReason)
 
 
+@pytest.mark.parametrize(("is_local", "seconds"), [(True, 25), (False, 65)])
+def test_a_consumer_that_died_while_it_started_is_asked_for_again(
+    instance: dg.DagsterInstance, system: System, monkeypatch: pytest.MonkeyPatch, is_local: bool, seconds: float
+) -> None:
+    launcher = dg.DefaultRunLauncher() if is_local else object()
+    monkeypatch.setattr(type(instance), "run_launcher", property(lambda _: launcher))
+    instance.create_run_for_job(jobs.consume_job, tags={jobs.STATE: jobs.BOOTING})
+
+    def tick_after(passed: float) -> object:
+        at = now() + timedelta(seconds=passed)
+        monkeypatch.setattr(housekeeping, "now", lambda: at)
+        with dg.build_sensor_context(instance=instance, resources={"system": system}) as context:
+            return sensors.invoice_queue(context)
+
+    assert isinstance(tick_after(seconds - 10), dg.SkipReason)
+    assert isinstance(tick_after(seconds), dg.SensorResult)
+
+
 def test_a_consumer_run_that_no_longer_says_that_it_lives_is_a_ghost() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     started = at - timedelta(hours=1)
