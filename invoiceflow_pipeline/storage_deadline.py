@@ -22,9 +22,9 @@ def bound() -> None:
 def _wait(connection: extensions.connection) -> None:
     """Raises OperationalError when the answer has not come in time; psycopg2 closes the connection then."""
     deadline = time.monotonic() + ANSWER_SECONDS
-    waiting = select.poll()
     while (state := connection.poll()) != extensions.POLL_OK:
         left = deadline - time.monotonic()
+        waiting = select.poll()  # anew: while it opens, a connection may go from one address to the next
         waiting.register(connection.fileno(), select.POLLIN if state == extensions.POLL_READ else select.POLLOUT)
         if left <= 0 or not waiting.poll(left * 1000):
             raise OperationalError(f"Dagster's database gave no answer within {ANSWER_SECONDS:.0f} s")
