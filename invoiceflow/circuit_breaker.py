@@ -1,8 +1,9 @@
 """The circuit breaker before a dependency: after failures in a row callers are told at once that it is away, instead of each
 one waiting for it with a thread in hand.
 
-Our own, because the libraries do not hold in threads: pybreaker 1.4 keeps its lock for the whole call, so that one upload at a
-time would be stored; circuitbreaker 2.1 has none and lets every waiting thread through at once when it tries again.
+Our own, because no library fits threads that wait: pybreaker 1.4 keeps its lock for the whole call, so that one upload at a
+time would be stored; circuitbreaker 2.1 and purgatory 3.0 have no lock and let every waiting thread through when they try
+again, so that a dependency which hangs has them all in hand most of the time. hyx and aiobreaker are for asyncio.
 """
 
 from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Lock
 from typing import Any, Final
 
@@ -12,38 +12,50 @@ from fastapi.responses import JSONResponse
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_api.metrics import RequestMetrics
 
-CHECK_SECONDS = 1.0
-KEPT_SECONDS = 1.0
+CHECK_SECONDS = 0.7
+KEPT_SECONDS = 0.25
+"""Together less than a second: no answer rests on a look that is older."""
 
 
 class Dependencies:
-    """Asks all dependencies at once, each with a second to answer; an answer is good for a second. Safe among threads."""
+    """Asks all dependencies at once, each with CHECK_SECONDS to answer; an answer is good for KEPT_SECONDS, so that any number
+    of probes asks each dependency a few times a second. Safe among threads."""
 
     def __init__(self, checks: Mapping[str, Callable[[], None]], metrics: RequestMetrics, clock: Callable[[], float]) -> None:
         self._checks = dict(checks)
         self._metrics = metrics
         self._clock = clock
-        self._threads = ThreadPoolExecutor(max_workers=4 * len(self._checks) or 1, thread_name_prefix="health")
+        # a thread each: a check that hangs holds up neither the others nor, by the hundred, this process
+        self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=f"health {name}") for name in self._checks}
+        self._asked: dict[str, Future[None]] = {}
         self._lock = Lock()
         self._kept: tuple[float, dict[str, bool]] | None = None
 
     def healthy(self) -> dict[str, bool]:
         with self._lock:
-            now = self._clock()
-            if self._kept is None or now - self._kept[0] > KEPT_SECONDS:
-                self._kept = (self._clock(), self._ask())
+            if self._kept is None or self._clock() - self._kept[0] > KEPT_SECONDS:
+                answers = self._ask()
+                self._kept = (self._clock(), answers)  # those who waited for the lock meanwhile take this one
             return dict(self._kept[1])
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for thread in self._threads.values():
+            thread.shutdown(wait=False, cancel_futures=True)
 
     def _ask(self) -> dict[str, bool]:
-        asked = {name: self._threads.submit(check) for name, check in self._checks.items()}
-        wait(asked.values(), timeout=CHECK_SECONDS)
-        answers = {name: future.done() and _holds(future.exception()) for name, future in asked.items()}
+        for name, check in self._checks.items():
+            if not self._waits(name):
+                self._asked[name] = self._threads[name].submit(check)
+        wait(self._asked.values(), timeout=CHECK_SECONDS)
+        answers = {name: future.done() and _holds(future.exception()) for name, future in self._asked.items()}
         for name, healthy in answers.items():
             self._metrics.dependency(name, healthy=healthy)
         return answers
+
+    def _waits(self, name: str) -> bool:
+        """Whether the last check of it has not begun yet, because the one before still hangs."""
+        last = self._asked.get(name)
+        return last is not None and not last.running() and not last.done()
 
 
 def router(

@@ -74,13 +74,13 @@ class Statistics(BaseModel):
 
 
 SHOWN_AS: Final = {"queue": "rabbitmq", "object_store": "s3", "database": "database"}
-"""The documented names of the dependencies, whichever adapter is behind them."""
+"""The documented names of what uploads need, whichever adapter is behind it."""
 
 
 class Health(BaseModel):
     service: Literal["healthy", "degraded", "unhealthy"] = Field(examples=["healthy"])
     dependencies: dict[str, Literal["healthy", "unhealthy"]] = Field(
-        examples=[{"rabbitmq": "healthy", "s3": "healthy", "database": "healthy"}]
+        examples=[{"rabbitmq": "healthy", "s3": "healthy", "database": "healthy", "search": "healthy"}]
     )
     circuit_breakers: dict[str, Literal["closed", "open"]] = Field(
         description="Open: it failed several times in a row, and uploads are told so at once.",
@@ -266,9 +266,9 @@ def _shown(ingestion: Ingestion) -> IngestionShown:
 
 
 def _health(healthy: Mapping[str, bool], open_breakers: Mapping[str, bool]) -> Health:
-    """Without the database nothing works; without the store or the queue what is known can still be asked."""
+    """Unhealthy: uploads are refused. Degraded: they are accepted, and what is read of them cannot be found yet."""
     level: Literal["healthy", "degraded", "unhealthy"] = "healthy"
-    if not healthy["database"]:
+    if not all(healthy[name] for name in SHOWN_AS.values()):
         level = "unhealthy"
     elif not all(healthy.values()):
         level = "degraded"

@@ -93,7 +93,12 @@ def open_parts(
     )
     for role in service.open_breakers():
         metrics.breaker(SHOWN_AS[role], partial(_is_open, service, role))
-    checks = {"rabbitmq": system.queue.check, "s3": system.objects.check, "database": system.ingestions.check}
+    checks = {
+        "rabbitmq": system.queue.check,
+        "s3": system.objects.check,
+        "database": system.ingestions.check,
+        "search": system.search.check,  # uploads do not need it, and are not found without it
+    }
     return Parts(service, Dependencies(checks, metrics, time.monotonic), spool_folder)
 
 

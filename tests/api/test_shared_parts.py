@@ -3,7 +3,9 @@
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -203,21 +205,69 @@ def test_a_check_that_is_itself_at_fault_is_not_taken_for_an_absence(checks: Che
         checks.dependencies.healthy()
 
 
-def test_health_is_degraded_without_the_store_and_unhealthy_without_the_database(
+def test_a_check_that_hangs_is_asked_again_when_it_ends_and_the_others_are_asked_meanwhile(
+    checks: Checks,
+) -> None:
+    released = threading.Event()
+    begun: list[int] = []
+
+    def hanging() -> None:
+        begun.append(threading.get_ident())
+        released.wait(20)
+
+    checks.database = hanging
+    try:
+        for times in range(1, 4):
+            checks.seconds += KEPT_SECONDS + 0.1
+            assert checks.dependencies.healthy() == {"database": False, "s3": True}
+            assert checks.asked == times
+        assert len(begun) == 1  # however often it is asked, one thread hangs
+        checks.database = checks.well
+    finally:
+        released.set()
+    checks.seconds += KEPT_SECONDS + 0.1
+    assert checks.dependencies.healthy() == {"database": True, "s3": True}
+
+
+def test_many_who_ask_while_a_check_hangs_wait_for_one_look_together(checks: Checks) -> None:
+    """By the clock of the looks: each takes its whole time, and twenty who ask at once cost two of them."""
+    released = threading.Event()
+    looks = 0
+
+    def hanging() -> None:
+        released.wait(20)
+
+    def counted() -> None:
+        nonlocal looks
+        looks += 1
+
+    dependencies = Dependencies({"database": hanging, "s3": counted}, checks.metrics, time.monotonic)
+    try:
+        with ThreadPoolExecutor(20) as crowd:
+            answers = [one.result() for one in [crowd.submit(dependencies.healthy) for _ in range(20)]]
+        assert answers == [{"database": False, "s3": True}] * 20
+        assert looks < 20
+    finally:
+        released.set()
+        dependencies.close()
+
+
+def test_health_is_degraded_without_search_and_unhealthy_where_uploads_are_refused(
     ingest_api: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shown(database: bool, s3: bool) -> tuple[int, dict[str, Any]]:
-        healthy = {"rabbitmq": True, "s3": s3, "database": database}
-        monkeypatch.setattr(Dependencies, "healthy", lambda _: healthy)
+    words = {"rabbitmq": "healthy", "s3": "healthy", "database": "healthy", "search": "healthy"}
+    closed = {"circuit_breakers": {"rabbitmq": "closed", "s3": "closed", "database": "closed"}}
+
+    def shown(*away: str) -> tuple[int, dict[str, Any]]:
+        monkeypatch.setattr(Dependencies, "healthy", lambda _: {name: name not in away for name in words})
         answer = ingest_api.get("/api/v1/ingest/health")
         assert ingest_api.get("/health").json() == answer.json()
         return answer.status_code, answer.json()
 
-    words = {"rabbitmq": "healthy", "s3": "healthy", "database": "healthy"}
-    closed = {"circuit_breakers": dict.fromkeys(words, "closed")}
-    assert shown(True, True) == (200, {"service": "healthy", "dependencies": words, **closed})
-    assert shown(True, False) == (200, {"service": "degraded", "dependencies": words | {"s3": "unhealthy"}, **closed})
-    assert shown(False, True) == (503, {"service": "unhealthy", "dependencies": words | {"database": "unhealthy"}, **closed})
+    assert shown() == (200, {"service": "healthy", "dependencies": words, **closed})
+    assert shown("search") == (200, {"service": "degraded", "dependencies": words | {"search": "unhealthy"}, **closed})
+    for name in ("rabbitmq", "s3", "database"):
+        assert shown(name) == (503, {"service": "unhealthy", "dependencies": words | {name: "unhealthy"}, **closed})
 
 
 def test_an_open_circuit_breaker_is_seen_in_health_and_metrics(ingest_api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ def test_a_search_index_and_a_broker_that_are_away_at_the_start_are_waited_for_w
         running = Running(home, process, ports)
         assert running.upload("a.pdf", sample.pdf) is None
         health = running.client.get(f"{running.ingest}/api/v1/ingest/health")
-        assert (health.status_code, health.json()["dependencies"]["rabbitmq"]) == (200, "unhealthy")
+        assert (health.status_code, health.json()["dependencies"]["rabbitmq"]) == (503, "unhealthy")
         assert running.client.get(f"{running.query}/readyz").status_code == 503
         search.open()
         broker.open()
