@@ -1,4 +1,5 @@
-"""X-Request-ID: taken or made, in every log line and answer of the request; the access log and the request metrics.
+"""X-Request-ID: taken or made, in every log line and answer of the request; the trace it belongs to (W3C Trace Context), where
+it comes with one; the access log and the request metrics.
 
 Plain ASGI, so that bodies stream through untouched.
 """
@@ -21,13 +22,20 @@ logger = logging.getLogger("invoiceflow_api.access")
 
 _ACCEPTABLE: Final = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
 _QUIET: Final = frozenset({"/livez", "/readyz", "/metrics", "/version"})
+_TRACE: Final = re.compile(r"(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _current: ContextVar[str] = ContextVar("correlation_id", default="")
+_trace: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _SAFE_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer"}
 
 
 def correlation_id() -> str:
     """The id of the request at hand; empty outside of one."""
     return _current.get()
+
+
+def traceparent() -> str | None:
+    """The trace of the request at hand, to be handed on as it came: we record no spans of our own."""
+    return _trace.get()
 
 
 class CorrelationMiddleware:
@@ -42,7 +50,9 @@ class CorrelationMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        trace = _TRACE.fullmatch(headers.get("traceparent", ""))
         identity = given if _ACCEPTABLE.fullmatch(given) else str(self._new_id())
         status = 500
         started = time.perf_counter()
@@ -57,15 +67,16 @@ class CorrelationMiddleware:
                     headers.setdefault(name, value)
             await send(message)
 
-        token = _current.set(identity)
+        token, trace_token = _current.set(identity), _trace.set(trace and trace[0])
         try:
-            with bound(correlation_id=identity):
+            with bound(correlation_id=identity, **({"trace_id": trace[1]} if trace else {})):
                 try:
                     await self._app(scope, receive, send_marked)
                 finally:
                     self._record(scope, status, time.perf_counter() - started)
         finally:
             _current.reset(token)
+            _trace.reset(trace_token)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")

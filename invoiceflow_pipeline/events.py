@@ -167,6 +167,7 @@ def _materialization(step: str, outcome: Outcome) -> dg.AssetMaterialization:
     tags = None
     if step == RAW:
         metadata = {"filename": ingestion.filename, "sha256": ingestion.sha256, "bytes": ingestion.size}
+        metadata["correlation_id"] = ingestion.correlation_id
     if step == EXTRACTED and extraction is not None:
         tags = {"dagster/code_version": extraction.extractor_version, **FROM_RAW}
         seconds, readers = round(extraction.seconds, 4), ", ".join(extraction.readers)
@@ -195,6 +196,7 @@ def _check(outcome: Outcome) -> dg.AssetCheckEvaluation:
         "request_id": str(ingestion.id),
         "filename": ingestion.filename,
         "attempt": str(ingestion.attempts),
+        "correlation_id": ingestion.correlation_id,
     }
     if failure is not None:
         metadata |= {"code": failure.code, "transient": failure.transient}

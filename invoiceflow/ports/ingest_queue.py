@@ -12,10 +12,12 @@ DELIVERY_LIMIT = 5
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Says that an ingestion waits. `correlation_id` is the X-Request-ID of the request that caused it."""
+    """Says that an ingestion waits. `correlation_id` is the X-Request-ID of the request that caused it, `traceparent` its trace
+    (W3C Trace Context), where it is part of one and the queue has a place for it."""
 
     request_id: UUID
     correlation_id: str
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.ingestion import Ingestion, IngestionStatus
 from invoiceflow_api import problems
-from invoiceflow_api.correlation import CorrelationMiddleware, correlation_id
+from invoiceflow_api.correlation import CorrelationMiddleware, correlation_id, traceparent
 from invoiceflow_api.ingest.service import Accepted, IngestService, KeyInProgress, KeyReused
 from invoiceflow_api.ingest.upload import OVERHEAD, ReceivedUpload
 from invoiceflow_api.metrics import RequestMetrics
@@ -216,7 +216,14 @@ async def _accept(request: Request, parts: Parts, limits: UploadLimits, key: str
     except TimeoutError:
         raise ProblemError(408, "upload.timeout", f"The upload took longer than {limits.seconds:g} seconds.") from None
     try:
-        work = partial(parts.service.accept, body, correlation_id=correlation_id(), idempotency_key=key, deadline=deadline)
+        work = partial(
+            parts.service.accept,
+            body,
+            correlation_id=correlation_id(),
+            idempotency_key=key,
+            deadline=deadline,
+            traceparent=traceparent(),
+        )
         return await run_sync(work, limiter=threads)
     finally:
         await received.__aexit__(None, None, None)

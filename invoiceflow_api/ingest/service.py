@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
@@ -44,10 +44,19 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is about to be added; the trace goes with the message, not into the row."""
+
+    new: NewIngestion
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Added:
     """`not_published` is what hindered it, where it was tried already."""
 
     ingestion: Ingestion
+    traceparent: str | None
     not_published: Unavailable | None = None
     is_published: bool = False
 
@@ -82,7 +91,15 @@ class IngestService:
         self._record = GroupCommit(self._recorded, shared=Unavailable)
         self._publish = GroupCommit(self._published, shared=Unavailable)
 
-    def accept(self, upload: Upload, *, correlation_id: str, idempotency_key: str | None, deadline: float) -> Accepted:
+    def accept(
+        self,
+        upload: Upload,
+        *,
+        correlation_id: str,
+        idempotency_key: str | None,
+        deadline: float,
+        traceparent: str | None = None,
+    ) -> Accepted:
         """Nothing is tried again after `deadline`.
 
         Raises PermanentFailure (the file), Unavailable (a dependency), KeyReused, KeyInProgress.
@@ -104,7 +121,7 @@ class IngestService:
         )
         self._within(deadline, "object_store", lambda: self._put(upload, new))
         try:
-            added = self._within(deadline, "database", self._adding(new, key))
+            added = self._within(deadline, "database", self._adding(_Entry(new, traceparent), key))
         except IdempotencyKeyTaken:
             self._delete_object(new)
             if key is None or not (known := self._within(deadline, "database", lambda: self._known(key))):
@@ -128,7 +145,7 @@ class IngestService:
     def status_counts(self) -> StatusCounts:
         return self._ingestions.status_counts()
 
-    def _announce(self, added: "_Added", deadline: float) -> None:
+    def _announce(self, added: _Added, deadline: float) -> None:
         ingestion = added.ingestion
         tried = added.not_published
 
@@ -137,7 +154,7 @@ class IngestService:
             if tried is not None:  # that was the first try, together with others
                 error, tried = tried, None
                 raise error
-            self._publish(ingestion)
+            self._publish(added)
 
         try:
             self._within(deadline, "queue", publish)
@@ -147,17 +164,19 @@ class IngestService:
                 self._delete_object(ingestion)
                 raise
 
-    def _recorded(self, new: Sequence[NewIngestion]) -> "list[_Added]":
+    def _recorded(self, entries: Sequence[_Entry]) -> list[_Added]:
         """The rows and their messages. Raises Unavailable when there are no rows, or may be none."""
-        added = self._ingestions.add_all(new)
+        ingestions = self._ingestions.add_all([entry.new for entry in entries])
+        added = [_Added(ingestion, entry.traceparent) for ingestion, entry in zip(ingestions, entries, strict=True)]
         try:
             self._breakers["queue"].call(lambda: self._published(added))
         except Unavailable as error:
-            return [_Added(ingestion, error) for ingestion in added]
-        return [_Added(ingestion, is_published=True) for ingestion in added]
+            return [replace(one, not_published=error) for one in added]
+        return [replace(one, is_published=True) for one in added]
 
-    def _published(self, ingestions: Sequence[Ingestion]) -> Sequence[None]:
-        self._queue.publish([Message(ingestion.id, ingestion.correlation_id) for ingestion in ingestions])
+    def _published(self, added: Sequence[_Added]) -> Sequence[None]:
+        ingestions = [one.ingestion for one in added]
+        self._queue.publish([Message(one.ingestion.id, one.ingestion.correlation_id, one.traceparent) for one in added])
         with suppress(Unavailable):  # the sweeper publishes once more, which does no harm
             self._ingestions.mark_published([ingestion.id for ingestion in ingestions], self._now())
         return [None] * len(ingestions)
@@ -182,16 +201,16 @@ class IngestService:
             metadata = {"filename": new.filename, "correlation-id": new.correlation_id}
             self._objects.put(new.s3_key, content, size=new.size, sha256=new.sha256, metadata=metadata)
 
-    def _adding(self, new: NewIngestion, key: IdempotencyKey | None) -> "Callable[[], _Added]":
+    def _adding(self, entry: _Entry, key: IdempotencyKey | None) -> Callable[[], _Added]:
         """From the second try on it asks first: the answer to a commit that took place may have been lost."""
         tried = False
 
         def add() -> _Added:
             nonlocal tried
-            if tried and (known := self._ingestions.get(new.id)) is not None:
-                return _Added(known)
+            if tried and (known := self._ingestions.get(entry.new.id)) is not None:
+                return _Added(known, entry.traceparent)
             tried = True
-            return self._record(new) if key is None else _Added(self._ingestions.add(new, key))
+            return self._record(entry) if key is None else _Added(self._ingestions.add(entry.new, key), entry.traceparent)
 
         return add
 

@@ -17,7 +17,7 @@ from invoiceflow.domain.search.cursor import MAX_LENGTH, CursorError
 from invoiceflow.domain.search.query import Facet, Search, Sort
 from invoiceflow.ports.object_store import NoSuchObject
 from invoiceflow_api import problems
-from invoiceflow_api.correlation import CorrelationMiddleware, correlation_id
+from invoiceflow_api.correlation import CorrelationMiddleware, correlation_id, traceparent
 from invoiceflow_api.metrics import RequestMetrics
 from invoiceflow_api.operations import Dependencies, router
 from invoiceflow_api.problems import RETRY_SECONDS, ProblemError, documented
@@ -249,7 +249,7 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
     )
     def reprocess(request_id: UUID, response: Response) -> ReprocessAccepted:
         try:
-            ingestion = parts().service.reprocess(request_id, correlation_id())
+            ingestion = parts().service.reprocess(request_id, correlation_id(), traceparent())
         except StillProcessing:
             raise ProblemError(409, "invoice.still_processing", "It waits or is being worked on already.") from None
         except PublishedLater:

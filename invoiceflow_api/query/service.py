@@ -84,7 +84,7 @@ class QueryService:
         first = next(hits, None)
         return _csv(first, hits)
 
-    def reprocess(self, request_id: UUID, correlation_id: str) -> Ingestion | None:
+    def reprocess(self, request_id: UUID, correlation_id: str, traceparent: str | None = None) -> Ingestion | None:
         """Takes a final ingestion back to PENDING and wakes the pipeline; None when there is none.
 
         Raises StillProcessing, PublishedLater, Unavailable (the database: nothing has changed).
@@ -95,7 +95,7 @@ class QueryService:
                 return None
             raise StillProcessing(request_id)
         try:
-            self._system.queue.publish([Message(request_id, correlation_id)])
+            self._system.queue.publish([Message(request_id, correlation_id, traceparent)])
         except Unavailable as error:
             raise PublishedLater(request_id) from error
         with suppress(Unavailable):  # published once more by the schedule, which does no harm

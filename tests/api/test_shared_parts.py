@@ -17,7 +17,7 @@ from invoiceflow.circuit_breaker import CircuitBreaker
 from invoiceflow.logs import JsonFormatter
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_api import problems
-from invoiceflow_api.correlation import CorrelationMiddleware
+from invoiceflow_api.correlation import CorrelationMiddleware, traceparent
 from invoiceflow_api.metrics import RequestMetrics
 from invoiceflow_api.operations import CHECK_SECONDS, KEPT_SECONDS, Dependencies, router
 from tests.rows import new_id
@@ -56,6 +56,10 @@ def api(checks: Checks) -> TestClient:
     problems.install(app)
     app.add_middleware(CorrelationMiddleware, new_id=new_id, metrics=checks.metrics)
     app.include_router(router(lambda: checks.dependencies, frozenset({"database"}), "1.2.3", checks.metrics))
+
+    @app.get("/trace")
+    def trace() -> str | None:
+        return traceparent()
 
     @app.get("/fault")
     def fault() -> None:
@@ -121,6 +125,23 @@ def test_http_errors_and_bad_inputs_are_problems(api: TestClient) -> None:
     assert "GET" in api.post("/teapot").headers["Allow"]
     bad = api.get("/number/x")
     assert (bad.status_code, bad.json()["code"], bad.json()["errors"][0]["field"]) == (422, "request.invalid", "number")
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", True),
+        ("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", True),
+        ("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", False),
+        ("00-00000000000000000000000000000000-b7ad6b7169203331-01", False),
+        ("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", False),
+        ("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", False),
+        ("nonsense", False),
+        ("", False),
+    ],
+)
+def test_a_trace_is_taken_from_the_request_where_it_is_one(api: TestClient, given: str, taken: bool) -> None:
+    assert api.get("/trace", headers={"traceparent": given}).json() == (given if taken else None)
 
 
 @pytest.mark.parametrize("given", ["", "a b", "a" * 129, "a\x7f", "ä"])

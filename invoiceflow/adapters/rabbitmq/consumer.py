@@ -138,7 +138,7 @@ class RabbitConsumer(QueueConsumer):
     def _on_message(self, raw: Any, method: Any, properties: BasicProperties, body: bytes) -> None:
         count = delivery_count(properties)
         try:
-            delivery = Delivery(method.delivery_tag, decode(body), count)
+            delivery = Delivery(method.delivery_tag, decode(body, properties), count)
         except ForeignMessage as error:
             logger.error("A message that is none of ours is put aside: %s", error)  # noqa: TRY400  the text says it all
             raw.basic_nack(method.delivery_tag, requeue=False)

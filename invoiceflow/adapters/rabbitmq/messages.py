@@ -11,6 +11,7 @@ from invoiceflow.ports.ingest_queue import Message
 
 EARLIER_DELIVERIES: Final = "x-invoiceflow-deliveries"
 """How often the message was delivered before a consumer gave it back: RabbitMQ counts a copy from nought."""
+TRACEPARENT: Final = "traceparent"
 LONGEST: Final = 4096
 MOST_DELIVERIES: Final = 1000
 
@@ -22,6 +23,8 @@ class ForeignMessage(Exception):
 def encode(message: Message, earlier_deliveries: int = 0) -> tuple[bytes, BasicProperties]:
     """Body and properties of a message that survives a restart of the broker."""
     headers: dict[str, Any] = {"x-request-id": message.correlation_id}
+    if message.traceparent is not None:
+        headers[TRACEPARENT] = message.traceparent
     if earlier_deliveries:
         headers[EARLIER_DELIVERIES] = earlier_deliveries
     properties = BasicProperties(
@@ -36,13 +39,14 @@ def encode(message: Message, earlier_deliveries: int = 0) -> tuple[bytes, BasicP
     return orjson.dumps({"request_id": str(message.request_id), "correlation_id": message.correlation_id}), properties
 
 
-def decode(body: bytes) -> Message:
+def decode(body: bytes, properties: BasicProperties) -> Message:
     """Raises ForeignMessage."""
     try:
         if len(body) > LONGEST:
             raise ValueError(len(body))
         content = orjson.loads(body)
-        return Message(UUID(content["request_id"]), str(content["correlation_id"]))
+        trace = (properties.headers or {}).get(TRACEPARENT)
+        return Message(UUID(content["request_id"]), str(content["correlation_id"]), trace if isinstance(trace, str) else None)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ForeignMessage(repr(body[:200])) from None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import Any, Final
+from uuid import UUID
 
 from pika.spec import Basic
 
@@ -24,11 +25,12 @@ from invoiceflow.ports.unavailable import Unavailable
 CHECK_SECONDS: Final = 1.9
 PROBE_SECONDS: Final = 0.8
 UNCONFIRMED_SECONDS: Final = 1.0
-IN_DOUBT_SECONDS: Final = 60.0
-"""After a message that was not confirmed in time: so long, or until one is, the queue is not called healthy. RabbitMQ answers
-every question about a queue that has no leader, but takes no message for it."""
-FIRST_PAUSE: Final = 0.1
-LONGEST_PAUSE: Final = 5.0
+UNCONFIRMED: Final = "RabbitMQ does not confirm messages: has the queue lost its leader, or its majority?"
+FIRST_PAUSE: Final = 0.05
+LONGEST_PAUSE: Final = 0.5
+"""Longer, and the queue would be called away when it is back."""
+NOBODY: Final = Message(UUID(int=0), "health")
+"""A message about no invoice: consumers acknowledge it and do nothing."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +57,11 @@ class RabbitQueue(IngestQueue):
         self._clock = clock
         self._lock = Lock()
         self._session: _Session | None = None
-        self._attempts = 0
+        self._node = 0
         self._failures = 0
         self._not_before = 0.0
         self._last_error = ""
-        self._in_doubt_until = float("-inf")
+        self._in_doubt = False
 
     def publish(self, messages: Sequence[Message]) -> None:
         self._publish([(message, 0) for message in messages])
@@ -71,7 +73,7 @@ class RabbitQueue(IngestQueue):
 
     @contextmanager
     def consumer(self, prefetch: int) -> Iterator[QueueConsumer]:
-        link = Link(self._location, self._next_node(), "consumer")
+        link = self._link("consumer")
         try:
             self._topology.declare(link)
             queue, limit = self._topology.queue, self._topology.delivery_limit
@@ -90,14 +92,24 @@ class RabbitQueue(IngestQueue):
         return self._dead_letters(limit, take=False)
 
     def check(self) -> None:
+        """RabbitMQ answers every question about a queue that has no leader, but takes no message for it; and it tells of its
+        alarms only those who send messages. So a message is sent: to a queue of its own that keeps the last one, or, once a
+        message was not confirmed in time, to the queue itself, until one is."""
         session = self._opened()
         if session.link.blocked is not None:
             raise Unavailable(ROLE, session.link.blocked)
-        now, oldest = self._clock(), session.publisher.oldest_unconfirmed()
-        if (oldest is not None and now - oldest > UNCONFIRMED_SECONDS) or now < self._in_doubt_until:
-            raise Unavailable(ROLE, "RabbitMQ does not confirm messages: has the queue lost its leader, or its majority?")
+        oldest = session.publisher.oldest_unconfirmed()
+        if oldest is not None and self._clock() - oldest > UNCONFIRMED_SECONDS:
+            raise Unavailable(ROLE, UNCONFIRMED)
         self._declared(self._topology.queue, CHECK_SECONDS - CONNECT_SECONDS)
-        session.publisher.probe(self._topology.probe, PROBE_SECONDS)
+        if not self._in_doubt:
+            session.publisher.probe(self._topology.probe, PROBE_SECONDS)
+            return
+        try:
+            session.publisher.publish([(NOBODY, 0)], PROBE_SECONDS)
+        except Unavailable as error:
+            raise Unavailable(ROLE, UNCONFIRMED) from error
+        self._in_doubt = False
 
     def close(self) -> None:
         """Ends the connection; the queue opens another when it is used again."""
@@ -112,19 +124,18 @@ class RabbitQueue(IngestQueue):
         session = self._opened()
         try:
             session.publisher.publish(messages)
-            self._in_doubt_until = float("-inf")
+            self._in_doubt = False
         except Unroutable:
             self._drop(session)  # the next one declares what is missing
             raise
         except Unavailable:
             if session.link.blocked is None:
-                if not session.link.is_lost:
-                    self._in_doubt_until = self._clock() + IN_DOUBT_SECONDS
+                self._in_doubt = self._in_doubt or not session.link.is_lost
                 self._drop(session)  # one that stalls would let everybody wait
             raise
 
     def _declared(self, queue: str, seconds: float | None = None) -> tuple[int, int]:
-        """Messages ready and consumers, as the queue itself says."""
+        """Messages ready and consumers, as the queue itself says. Asked in a hurry, it leaves the connection to the others."""
         session = self._opened()
 
         def start(raw: Any, answer: Answer) -> None:
@@ -136,7 +147,8 @@ class RabbitQueue(IngestQueue):
             self._drop(session)
             raise Unavailable(ROLE, str(refused)) from None
         except Unavailable:
-            self._drop(session)
+            if seconds is None:
+                self._drop(session)
             raise
         return frame.method.message_count, frame.method.consumer_count
 
@@ -148,10 +160,10 @@ class RabbitQueue(IngestQueue):
                 got = channel.ask(lambda raw, answer: _get(raw, self._topology.dead, answer))
                 if got is None:
                     break
-                tag, body = got
+                tag, properties, body = got
                 removed = take
                 try:
-                    letters.append(decode(body))
+                    letters.append(decode(body, properties))
                 except ForeignMessage as error:
                     removed = True  # nothing can ever come of it, and it would lie there for good
                     logger.error("A dead letter that is none of ours is removed: %s", error)  # noqa: TRY400  the text says it all
@@ -181,7 +193,7 @@ class RabbitQueue(IngestQueue):
             return self._session
 
     def _open(self) -> _Session:
-        link = Link(self._location, self._next_node(), "publisher")
+        link = self._link("publisher")
         try:
             self._topology.declare(link)
             return _Session(link, Publisher(link, self._topology.queue, self._clock), link.channel())
@@ -195,9 +207,18 @@ class RabbitQueue(IngestQueue):
                 self._session = None
         session.link.close()
 
-    def _next_node(self) -> Any:
-        self._attempts += 1
-        return self._location.nodes[(self._attempts - 1) % len(self._location.nodes)]
+    def _link(self, purpose: str) -> Link:
+        """To the node that answered last, or the next one that does. Raises Unavailable when none does."""
+        nodes = self._location.nodes
+        for left in reversed(range(len(nodes))):
+            number = self._node
+            try:
+                return Link(self._location, nodes[number % len(nodes)], purpose)
+            except Unavailable:
+                self._node = number + 1
+                if not left:
+                    raise
+        raise Unavailable(ROLE, "no node of RabbitMQ is named")
 
 
 def _acknowledge(tag: int, raw: Any, answer: Answer) -> None:
@@ -206,6 +227,6 @@ def _acknowledge(tag: int, raw: Any, answer: Answer) -> None:
 
 
 def _get(raw: Any, queue: str, answer: Answer) -> None:
-    """One message of `queue`, as tag and body; None when it is empty."""
+    """One message of `queue`, as tag, properties and body; None when it is empty."""
     raw.add_callback(lambda _: answer.give(None), [Basic.GetEmpty], one_shot=True)
-    raw.basic_get(queue, lambda _raw, method, _properties, body: answer.give((method.delivery_tag, body)))
+    raw.basic_get(queue, lambda _raw, method, properties, body: answer.give((method.delivery_tag, properties, body)))
