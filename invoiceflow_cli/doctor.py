@@ -14,7 +14,7 @@ from rich.console import Console
 
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgresError, version
 from invoiceflow.bootstrap import assemble, s3_location
-from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow.ports.unavailable import Misconfigured, Unavailable
 from invoiceflow.settings import Settings, SettingsError, load
 from invoiceflow_cli import instance
 from invoiceflow_cli.bucket_diagnosis import bucket_diagnoses
@@ -108,6 +108,8 @@ def _consumers(depth: Callable[[], object]) -> int:
 def _checked(name: str, check: Callable[[], None], mend: str) -> Diagnosis:
     try:
         check()
+    except Misconfigured as error:
+        return Diagnosis(name, error.message, "change what the line above names: waiting does not help")
     except Unavailable as error:
         return Diagnosis(name, error.message, mend)
     except Exception as error:  # noqa: BLE001  a doctor reports whatever it finds

@@ -1,4 +1,5 @@
-"""The one error that every port raises when what stands behind it cannot be reached. Safe to try again."""
+"""The error that every port raises when what stands behind it cannot be reached, safe to try again; and its kind that waiting
+does not end."""
 
 
 class Unavailable(Exception):
@@ -11,3 +12,7 @@ class Unavailable(Exception):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.message}"
+
+
+class Misconfigured(Unavailable):
+    """A service answers, and is not set up as it must be: the message says what somebody has to change."""

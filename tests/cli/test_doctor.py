@@ -4,7 +4,9 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
+import pika
 import pytest
 from typer.testing import CliRunner
 
@@ -129,4 +131,30 @@ def test_a_bucket_without_any_credentials_is_told_with_what_to_set(
         monkeypatch.setenv(name, value)
     found, mend = look(tmp_path)["Object store"]
     assert found.startswith("no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    assert mend
+
+
+@pytest.mark.services
+def test_a_queue_of_our_name_with_other_properties_is_told_with_the_way_out(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = os.environ.get("INVOICEFLOW_TEST_RABBITMQ_URL")
+    if url is None:
+        pytest.skip("no RabbitMQ is started (make test-services)")
+    name = f"test-{uuid4().hex}"
+    connection = pika.BlockingConnection(pika.URLParameters(url.rstrip("/") + "/%2F"))
+    connection.channel().queue_declare(name, durable=True)
+    for variable, value in {
+        "INVOICEFLOW_EMBEDDED": "true",
+        "DATABASE_URL": database_url,
+        "RABBITMQ_URL": url,
+        "RABBITMQ_QUEUE": name,
+    }.items():
+        monkeypatch.setenv(variable, value)
+    found, mend = look(tmp_path)["Queue"]
+    connection.channel().queue_delete(name)
+    connection.close()
+    assert "other properties" in found
+    assert "RABBITMQ_QUEUE" in found
+    assert "is it running" not in mend
     assert mend

@@ -1,7 +1,6 @@
 """What the OpenSearch adapter promises beyond the contract: when OpenSearch is away or busy, who we are, its indexes."""
 
 import datetime as dt
-import ipaddress
 import json
 import logging
 import socket
@@ -17,10 +16,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from opensearchpy import OpenSearch
 
 from invoiceflow import logs
@@ -31,6 +26,7 @@ from invoiceflow.adapters.opensearch.mapping import SCHEMA_VERSION
 from invoiceflow.adapters.opensearch.projection import OpenSearchProjection
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.unavailable import Unavailable
+from tests.certificates import self_signed
 from tests.contracts.test_search_index import document
 
 Items = Sequence[Mapping[str, Any]]
@@ -368,26 +364,3 @@ def test_the_client_logs_no_request_and_no_document(node: Node, at: At, capsys: 
         assert "Müller" not in capsys.readouterr().err
     finally:
         root.handlers[:], root.level = handlers, level
-
-
-def self_signed(folder: Path) -> Path:
-    """Key and certificate for 127.0.0.1, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    today = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = folder / "node.pem"
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return path

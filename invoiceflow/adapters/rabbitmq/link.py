@@ -148,7 +148,14 @@ class Link:
                 return
             self._loop.add_callback_threadsafe(goodbye)
         self._thread.join(CLOSE_SECONDS)
-        self.soon(self._loop.stop)  # the other end is silent
+        self.soon(self._hang_up)  # the other end is silent
+
+    def _hang_up(self) -> None:
+        transport = getattr(self._connection, "_transport", None)  # pika has no public name for it
+        if transport is None:
+            self._loop.stop()
+        else:
+            transport.abort()  # pika tells `_on_end`
 
     def _run(self, parameters: Any) -> None:
         try:
@@ -186,7 +193,7 @@ class Link:
 
     def _on_end(self, _: Any, error: BaseException) -> None:
         self._end(f"RabbitMQ at {self._node} cannot be reached: {_words(error)}")
-        self._loop.stop()
+        self._loop.call_later(0, self._loop.stop)  # what pika has still to close comes before
 
     def _end(self, reason: str) -> None:
         with self._lock:

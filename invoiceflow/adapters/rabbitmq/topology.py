@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from invoiceflow.adapters.rabbitmq.link import ROLE, Answer, Link, Refused
 from invoiceflow.ports.ingest_queue import DELIVERY_LIMIT
-from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow.ports.unavailable import Misconfigured, Unavailable
 
 FORBIDDEN: Final = 403
 PRECONDITION_FAILED: Final = 406
@@ -14,7 +14,7 @@ UNLIMITED: Final = 2**31 - 1
 """Looking at a dead letter counts as a delivery; since RabbitMQ 4.0 a queue drops what was delivered 20 times otherwise."""
 
 
-class TopologyMismatch(Unavailable):
+class TopologyMismatch(Misconfigured):
     """RabbitMQ has a queue or exchange of our name with other properties: nothing is sent before somebody has looked."""
 
 
@@ -92,5 +92,9 @@ def _explained(what: str, refused: Refused) -> Unavailable:
             "made anew; or set RABBITMQ_QUEUE to another name.",
         )
     if refused.code == FORBIDDEN:
-        return Unavailable(ROLE, f"RabbitMQ does not let this user configure, write and read the {what} ({refused.text})")
+        return Misconfigured(
+            ROLE,
+            f"RabbitMQ does not let this user configure, write and read the {what} ({refused.text}). Give it permission for "
+            "its queues: `rabbitmqctl set_permissions`.",
+        )
     return Unavailable(ROLE, f"the {what} could not be declared: {refused}")
