@@ -10,6 +10,10 @@ defs = dg.Definitions(
     jobs=[jobs.consume_job, jobs.reprocess_job, jobs.sweep_job, jobs.compare_job, jobs.retention_job],
     sensors=[sensors.invoice_queue, sensors.ghost_runs, sensors.alerts],
     schedules=[schedules.reprocess_due, schedules.sweeper, schedules.index_in_step, schedules.retention],
-    resources={"system": resources.system_resource, "pipeline": resources.pipeline_resource},
+    resources={
+        "system": resources.system_resource,
+        "kept": resources.kept_system_resource(resources.KeptSystem()),
+        "pipeline": resources.pipeline_resource,
+    },
     executor=dg.in_process_executor,  # a run from the UI needs no process for each step
 )

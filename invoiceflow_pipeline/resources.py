@@ -1,13 +1,16 @@
 """What the pipeline's code is given by Dagster: the assembled system, and the processor with its sandbox.
 
-Opened once for each run (or sensor tick) and closed at its end.
+Opened once for each run and closed at its end; sensors and schedules share one that is kept.
 """
 
+import atexit
 import os
 import random
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Lock
 
 import dagster as dg
 
@@ -39,6 +42,32 @@ def system_resource(_context: dg.InitResourceContext) -> Iterator[System]:
     bound_storage_waits()
     with assemble(load(), application_name="pipeline", pool_size=2) as system:
         yield system
+
+
+class KeptSystem:
+    """For what looks every second in one process: opened when it is first asked for, and kept with its connections."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._opened = ExitStack()
+        self._system: System | None = None
+
+    def get(self) -> System:
+        """Raises SettingsError."""
+        with self._lock:
+            if self._system is None:
+                self._system = self._opened.enter_context(assemble(load(), application_name="sensors", pool_size=4))
+                atexit.register(self.close)
+            return self._system
+
+    def close(self) -> None:
+        with self._lock:
+            self._system = None
+            self._opened.close()
+
+
+def kept_system_resource(kept: KeptSystem) -> dg.ResourceDefinition:
+    return dg.ResourceDefinition(lambda _: kept.get(), description="The same, kept open between the looks of sensors.")
 
 
 @dg.resource(description="Reads invoices in limited processes.")

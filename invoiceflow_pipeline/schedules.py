@@ -13,8 +13,8 @@ from invoiceflow_pipeline.jobs import QUIET, compare_job, reprocess_job, retenti
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Transient failures whose time has come, stale or unpublished invoices, those read by another version.",
 )
-def reprocess_due(system: dg.ResourceParam[System]) -> dg.RunRequest | dg.SkipReason:
-    if not housekeeping.is_anything_due(system, housekeeping.now()):
+def reprocess_due(kept: dg.ResourceParam[System]) -> dg.RunRequest | dg.SkipReason:
+    if not housekeeping.is_anything_due(kept, housekeeping.now()):
         return dg.SkipReason("nothing is due")
     return dg.RunRequest(run_config=QUIET)
 
@@ -25,10 +25,10 @@ def reprocess_due(system: dg.ResourceParam[System]) -> dg.RunRequest | dg.SkipRe
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Dead letters become FAILED; once a day objects without a row are removed.",
 )
-def sweeper(context: dg.ScheduleEvaluationContext, system: dg.ResourceParam[System]) -> dg.RunRequest | dg.SkipReason:
+def sweeper(context: dg.ScheduleEvaluationContext, kept: dg.ResourceParam[System]) -> dg.RunRequest | dg.SkipReason:
     at = context.scheduled_execution_time
     is_daily = (at.hour, at.minute) == (2, 0)
-    if not is_daily and not system.queue.depth().dead:
+    if not is_daily and not kept.queue.depth().dead:
         return dg.SkipReason("no dead letters")
     return dg.RunRequest(run_config=QUIET)
 

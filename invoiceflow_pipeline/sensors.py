@@ -37,14 +37,14 @@ def is_ghost(alive_at: str | None, started_at: datetime, now: datetime) -> bool:
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Keeps as many consumer runs alive as the queue needs.",
 )
-def invoice_queue(context: dg.SensorEvaluationContext, system: dg.ResourceParam[System]) -> dg.SensorResult | dg.SkipReason:
-    depth = system.queue.depth()
+def invoice_queue(context: dg.SensorEvaluationContext, kept: dg.ResourceParam[System]) -> dg.SensorResult | dg.SkipReason:
+    depth = kept.queue.depth()
     instance = context.instance
     is_local = isinstance(instance.run_launcher, dg.DefaultRunLauncher)
     since = housekeeping.now() - (LOCAL_BOOT_TIME if is_local else BOOT_TIME)
     booting = instance.get_runs_count(dg.RunsFilter(tags={STATE: BOOTING}, statuses=UNFINISHED, created_after=since))
     leaving = instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
-    count = wanted(depth, booting, leaving, system.settings)
+    count = wanted(depth, booting, leaving, kept.settings)
     if not count:
         return dg.SkipReason(f"{depth.waiting} waiting, {depth.consumers} consumers, {booting} starting")
     return dg.SensorResult(run_requests=[dg.RunRequest(run_config=QUIET, tags={STATE: BOOTING})] * count)
@@ -76,13 +76,13 @@ def ghost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Writes down failed extraction checks and failed runs as alerts, and sends what was not sent.",
 )
-def alerts(context: dg.SensorEvaluationContext, system: dg.ResourceParam[System]) -> dg.SkipReason:
+def alerts(context: dg.SensorEvaluationContext, kept: dg.ResourceParam[System]) -> dg.SkipReason:
     cursor = alerting.Cursor.parse(context.cursor)
     checks, cursor = alerting.failed_checks(context.instance, cursor)
     runs, cursor = alerting.failed_runs(context.instance, cursor)
-    system.alerts.add([*checks, *runs], housekeeping.now())
+    kept.alerts.add([*checks, *runs], housekeeping.now())
     context.update_cursor(cursor.text())  # only now: what was not written down is looked at again
-    sent = alerting.send_unsent(system.alerts, _urls(system.settings), housekeeping.now())
+    sent = alerting.send_unsent(kept.alerts, _urls(kept.settings), housekeeping.now())
     return dg.SkipReason(f"{len(checks)} failed checks, {len(runs)} failed runs; {sent} alerts sent")
 
 

@@ -12,8 +12,10 @@ from invoiceflow.domain.ingestion import Ingestion, IngestionStatus
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.alert_outbox import Alert, AlertOutbox
 from invoiceflow.ports.ingest_queue import Message, QueueDepth
+from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
-from invoiceflow_pipeline import alerting, housekeeping, jobs, schedules, sensors
+from invoiceflow.settings import Settings
+from invoiceflow_pipeline import alerting, housekeeping, jobs, resources, schedules, sensors
 from invoiceflow_pipeline.assets.invoice import invoice
 from invoiceflow_pipeline.definitions import defs
 from invoiceflow_pipeline.events import CHECK
@@ -174,7 +176,7 @@ def test_the_queue_sensor_asks_for_a_consumer_and_no_more_while_one_starts(
     instance: dg.DagsterInstance, system: System
 ) -> None:
     def tick() -> object:
-        with dg.build_sensor_context(instance=instance, resources={"system": system}) as context:
+        with dg.build_sensor_context(instance=instance, resources={"kept": system}) as context:
             return sensors.invoice_queue(context)
 
     asked = tick()
@@ -197,11 +199,28 @@ def test_a_consumer_that_died_while_it_started_is_asked_for_again(
     def tick_after(passed: float) -> object:
         at = now() + timedelta(seconds=passed)
         monkeypatch.setattr(housekeeping, "now", lambda: at)
-        with dg.build_sensor_context(instance=instance, resources={"system": system}) as context:
+        with dg.build_sensor_context(instance=instance, resources={"kept": system}) as context:
             return sensors.invoice_queue(context)
 
     assert isinstance(tick_after(seconds - 10), dg.SkipReason)
     assert isinstance(tick_after(seconds), dg.SensorResult)
+
+
+def test_looks_that_follow_one_another_use_the_connections_of_the_first(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of their own they would open and close some to every service, each second."""
+    monkeypatch.setattr(resources, "load", lambda: settings)
+    kept = resources.KeptSystem()
+    seen: list[System] = []
+    for _ in range(2):
+        with dg.build_resources({"kept": resources.kept_system_resource(kept)}) as opened:
+            seen.append(opened.kept)
+        seen[-1].ingestions.check()
+    assert seen[0] is seen[1]
+    kept.close()
+    with pytest.raises(Unavailable):
+        seen[0].ingestions.check()
 
 
 def test_a_consumer_run_that_no_longer_says_that_it_lives_is_a_ghost() -> None:
@@ -269,7 +288,7 @@ def test_an_alert_reaches_a_real_target_through_apprise(system: System) -> None:
 
 def test_the_alert_sensor_writes_down_and_sends(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
     materialize(instance, pipeline, accepted(pipeline.system, b"broken"))
-    with dg.build_sensor_context(instance=instance, resources={"system": pipeline.system}) as context:
+    with dg.build_sensor_context(instance=instance, resources={"kept": pipeline.system}) as context:
         sensors.alerts(context)
         assert alerting.Cursor.parse(context.cursor).check > 0
     assert pipeline.system.alerts.unsent(10) == []
@@ -350,7 +369,7 @@ def test_schedules_start_a_run_only_when_there_is_something_to_do(instance: dg.D
     at = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
     def tick(schedule: Callable[..., object]) -> object:
-        with dg.build_schedule_context(instance=instance, resources={"system": system}, scheduled_execution_time=at) as context:
+        with dg.build_schedule_context(instance=instance, resources={"kept": system}, scheduled_execution_time=at) as context:
             return schedule(context)
 
     assert isinstance(tick(schedules.reprocess_due), dg.SkipReason)
