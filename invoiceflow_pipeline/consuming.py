@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event
 from uuid import UUID
@@ -25,10 +25,11 @@ LOOK_AGAIN_SECONDS = 0.05
 """For further messages while some are in hand: each look is a query."""
 LOOK_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 5.0
+LONGEST_HELD_SECONDS = 900.0
+"""RabbitMQ ends a consumer that has a message for 30 minutes, and counts that as a delivery of each message it had: with a
+hundred scans in hand it would. A message that is held for so long is acknowledged; its row keeps it from then on, which goes
+stale and is queued again when nobody says any more that he works on it."""
 RECEIVE_SECONDS = 0.5
-RENEW_SECONDS = 1200.0
-"""A message held for so long (a long queue of scans) is exchanged for a fresh copy: after half an hour RabbitMQ takes back what
-was not acknowledged, with the whole channel, and counts it as a failed delivery of each."""
 
 logger = logging.getLogger(__name__)
 
@@ -91,8 +92,9 @@ class _Session:
         self._consumer = consumer
         self._work = work
         self._finished = finished
-        self._held: dict[UUID, tuple[Delivery, float]] = {}
-        self._since = self._looked = self._breathed = self._received = time.monotonic()
+        self._held: dict[UUID, Delivery] = {}
+        self._held_since: dict[UUID, float] = {}
+        self._since = self._looked = self._breathed = self._received = self._touched = time.monotonic()
         self._closing = False
 
     def run(self) -> None:
@@ -105,7 +107,7 @@ class _Session:
             self._breathe()
         if self._finished:
             self._flush()
-        self._consumer.give_back([delivery for delivery, _ in self._held.values()])
+        self._consumer.give_back(list(self._held.values()))
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -150,7 +152,8 @@ class _Session:
         for delivery in deliveries:
             request_id = delivery.message.request_id
             if request_id in in_hand and request_id not in self._held:
-                self._held[request_id] = (delivery, time.monotonic())
+                self._held[request_id] = delivery
+                self._held_since[request_id] = time.monotonic()
             else:
                 over.append(delivery)
         return over
@@ -178,8 +181,13 @@ class _Session:
         self._run.done += len(outcomes)
         self._run.failed += sum(outcome.failure is not None for outcome in outcomes)
         # one without a delivery came over a connection that is lost: its message comes again and finds a final row
-        held = [self._held.pop(outcome.ingestion.id, None) for outcome in outcomes]
-        self._consumer.acknowledge([one[0] for one in held if one is not None])
+        self._let_go([outcome.ingestion.id for outcome in outcomes])
+
+    def _let_go(self, request_ids: Sequence[UUID]) -> None:
+        for request_id in request_ids:
+            self._held_since.pop(request_id, None)
+        held = [self._held.pop(request_id, None) for request_id in request_ids]
+        self._consumer.acknowledge([delivery for delivery in held if delivery is not None])
 
     def _keep_trying(self, work: Callable[[], None]) -> bool:
         def stop() -> bool:
@@ -193,14 +201,12 @@ class _Session:
         if now - self._breathed > KEEP_ALIVE_SECONDS:
             self._breathed = now
             self._consumer.keep_alive()
-            self._renew(now)
             self._run.on_alive()
-
-    def _renew(self, now: float) -> None:
-        """The copies come back and find their invoices in hand, or final."""
-        old = [request_id for request_id, (_, since) in self._held.items() if now - since > RENEW_SECONDS]
-        if old:
-            self._consumer.give_back([self._held.pop(request_id)[0] for request_id in old])
+            self._let_go([i for i, since in self._held_since.items() if now - since > LONGEST_HELD_SECONDS])
+            if now - self._touched > self._run.settings.stale_minutes * 60 / 4:
+                self._touched = now
+                with suppress(Unavailable):  # the next one comes long before they are stale
+                    self._run.processor.touch(self._run.run_id, self._work)
 
 
 @contextmanager

@@ -148,6 +148,11 @@ class Processor:
             self._threads.submit(self._begin_one, ingestion, tuple(steps), stored.get(ingestion.id), outcome)
         return {ingestion.id for ingestion in claimed}
 
+    def touch(self, run_id: str, work: Work) -> None:
+        """Says that what is in hand is still being worked on: else it would be queued again when it takes long."""
+        if work.in_hand:
+            self._ingestions.touch(sorted(work.in_hand), run_id)
+
     def finish(self, outcomes: Sequence[Outcome], journal: Journal) -> None:
         """Search, journal, rows: in this order, so that a crash only ever repeats work. Raises Unavailable; may be repeated.
 

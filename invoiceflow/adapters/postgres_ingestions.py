@@ -169,6 +169,15 @@ class PostgresIngestions(IngestionRepository):
             )
         return _in_order(rows, request_ids)
 
+    def touch(self, request_ids: Sequence[UUID], run_id: str) -> None:
+        with self._database.statement(ROLE) as connection:
+            connection.execute(  # what changes is `updated_at`, by the trigger
+                """UPDATE ingestions SET run_id = run_id WHERE id IN (
+                       SELECT id FROM ingestions WHERE id = ANY(%s) AND status = 'PROCESSING' AND run_id = %s
+                        ORDER BY id FOR UPDATE)""",
+                [list(request_ids), run_id],
+            )
+
     def reopen(self, request_ids: Sequence[UUID], correlation_id: str) -> list[Ingestion]:
         with self._database.statement(ROLE) as connection:
             rows = (

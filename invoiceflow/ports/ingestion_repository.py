@@ -102,6 +102,10 @@ class IngestionRepository(ABC):
         then are, in the order asked. Rows that are final, and ids without a row, are left out."""
 
     @abstractmethod
+    def touch(self, request_ids: Sequence[UUID], run_id: str) -> None:
+        """Says that this run still works on those of them that it has claimed: they go stale later. Changes nothing else."""
+
+    @abstractmethod
     def reopen(self, request_ids: Sequence[UUID], correlation_id: str) -> list[Ingestion]:
         """Takes the COMPLETED and FAILED rows among these back to PENDING (attempts start again, published_at is None);
         returns those taken."""

@@ -204,6 +204,22 @@ def test_stale_and_unpublished_rows_are_due(rows: IngestionRepository) -> None:
     assert {row.id for row in rows.take_due(limits(stale_before=soon), 10)} == {unpublished.id, published.id, processing.id}
 
 
+def test_what_a_run_says_that_it_still_works_on_is_not_stale_and_nothing_else_changes(rows: IngestionRepository) -> None:
+    mine, others, waiting = added(rows), added(rows), added(rows)
+    rows.claim([mine.id], "run")
+    rows.claim([others.id], "other run")
+    rows.mark_published([waiting.id], now())
+    before = now()
+    at_first = rows.get(mine.id)
+    rows.touch([mine.id, others.id, waiting.id, new_id()], "run")
+    assert {row.id for row in rows.take_due(limits(stale_before=before), 10)} == {others.id, waiting.id}
+    touched = rows.get(mine.id)
+    assert touched is not None
+    assert at_first is not None
+    assert touched.updated_at > at_first.updated_at
+    assert replace(touched, updated_at=at_first.updated_at) == at_first
+
+
 def test_invoices_read_by_another_version_are_due(rows: IngestionRepository) -> None:
     old, current = completed(rows, "0"), completed(rows, "1")
     assert [row.id for row in rows.take_due(limits(), 10)] == [old.id]

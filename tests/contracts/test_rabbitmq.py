@@ -16,10 +16,11 @@ from typing import Any
 import pika
 import pytest
 
+from invoiceflow.adapters.rabbitmq import consumer as consumer_module
 from invoiceflow.adapters.rabbitmq.location import RabbitLocation
 from invoiceflow.adapters.rabbitmq.queue import RabbitQueue
 from invoiceflow.adapters.rabbitmq.topology import Topology, TopologyMismatch
-from invoiceflow.ports.ingest_queue import Message, QueueConsumer
+from invoiceflow.ports.ingest_queue import Delivery, Message, QueueConsumer
 from invoiceflow.ports.unavailable import Unavailable
 from tests.contracts.test_ingest_queue import ids, published, received
 from tests.rows import new_id
@@ -206,6 +207,31 @@ def test_the_request_id_travels_in_the_headers(rabbitmq_queue: RabbitQueue, admi
 
 
 @services
+def test_what_a_busy_consumer_was_brought_ahead_and_does_not_ask_for_goes_to_another_uncounted(
+    rabbitmq_queue: RabbitQueue, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(consumer_module, "UNASKED_SECONDS", 0.0)
+    sent = published(rabbitmq_queue, 4)
+    with rabbitmq_queue.consumer(4) as busy:
+        [held] = received(busy, 1)
+        wait_until(lambda: rabbitmq_queue.depth().waiting == 0)
+        with rabbitmq_queue.consumer(4) as free:
+            got: list[Delivery] = []
+
+            def has_all() -> bool:
+                busy.keep_alive()
+                got.extend(free.receive(4, wait=0.1))
+                return len(got) == 3
+
+            wait_until(has_all)
+            assert sorted(ids(got)) == sorted(sent[1:])
+            assert {delivery.delivery_count for delivery in got} == {1}
+            free.acknowledge(got)
+        busy.acknowledge([held])
+    wait_until(lambda: rabbitmq_queue.depth().waiting == 0)
+
+
+@services
 def test_the_trace_travels_in_the_headers_and_survives_being_given_back_and_being_put_aside(
     rabbitmq_queue: RabbitQueue, admin: Any, topology: Topology, wait_until: Callable[..., None]
 ) -> None:
@@ -308,14 +334,14 @@ def test_nothing_confirmed_is_lost_when_the_broker_is_killed_and_everybody_comes
 def test_what_is_never_asked_for_is_exchanged_before_rabbitmq_takes_it_back(
     rabbitmq_queue: RabbitQueue, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("invoiceflow.adapters.rabbitmq.consumer.RENEW_SECONDS", 0.1)
+    monkeypatch.setattr("invoiceflow.adapters.rabbitmq.consumer.UNASKED_SECONDS", 0.1)
     sent = published(rabbitmq_queue, 3)
     with rabbitmq_queue.consumer(10) as consumer:
         wait_until(lambda: rabbitmq_queue.depth().waiting == 0)
         for _ in range(10):  # each exchange would count towards the limit of five, were it a failure
             time.sleep(0.15)
             consumer.keep_alive()
-        monkeypatch.setattr("invoiceflow.adapters.rabbitmq.consumer.RENEW_SECONDS", 60.0)
+        monkeypatch.setattr("invoiceflow.adapters.rabbitmq.consumer.UNASKED_SECONDS", 60.0)
         deliveries = received(consumer, 3)
         assert sorted(ids(deliveries)) == sorted(sent)
         assert {delivery.delivery_count for delivery in deliveries} == {1}

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from invoiceflow.adapters.postgres_queue import PostgresQueueConsumer
 from invoiceflow.bootstrap import System
-from invoiceflow.ports.ingest_queue import Delivery, Message
+from invoiceflow.domain.ingestion import Ingestion
+from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox, SandboxLimits
 from invoiceflow_pipeline import consuming
@@ -96,6 +96,36 @@ def test_a_message_without_a_row_and_one_that_is_done_are_only_acknowledged(
     assert row.revision == 1
 
 
+def test_what_takes_long_is_not_queued_again_and_its_message_is_not_held_for_ever(
+    system: System, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RabbitMQ ends who holds a message for half an hour; a row without progress is queued again after some minutes."""
+    monkeypatch.setattr(consuming, "LONGEST_HELD_SECONDS", 0.1)
+    monkeypatch.setattr(consuming, "KEEP_ALIVE_SECONDS", 0.05)
+    sandbox = Sandbox(1, SandboxLimits(memory_bytes=1 << 31, wall_seconds=5.0))
+    processor = make(system, sandbox)
+    [slow] = sent(system, [b"hang"])
+
+    def row() -> Ingestion:
+        found = system.ingestions.get(slow)
+        assert found is not None
+        return found
+
+    with running(consumption(system, processor, stale_minutes=0.4 / 60)):
+        wait_until(lambda: row().status == "PROCESSING")
+        wait_until(lambda: is_drained(system))
+        for _ in range(3):  # its row says again and again that somebody works on it
+            before = row().updated_at
+            wait_until(lambda since=before: row().updated_at > since)
+            assert row().status == "PROCESSING"
+        wait_until(lambda: row().status == "FAILED")
+    failure = row().failure
+    assert failure is not None
+    assert (row().attempts, failure.code) == (1, "extraction.timeout")
+    processor.close()
+    sandbox.close()
+
+
 def test_a_stop_gives_back_what_is_not_done(system: System, wait_until: Callable[..., None]) -> None:
     sandbox = Sandbox(1, SandboxLimits(memory_bytes=1 << 31, wall_seconds=60.0))
     processor = make(system, sandbox)
@@ -105,29 +135,6 @@ def test_a_stop_gives_back_what_is_not_done(system: System, wait_until: Callable
     assert system.queue.depth().waiting == 4
     processor.close()
     sandbox.close()
-
-
-def test_a_message_held_for_long_is_exchanged_and_its_invoice_read_once(
-    system: System, processor: Processor, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(consuming, "KEEP_ALIVE_SECONDS", 0.05)
-    monkeypatch.setattr(consuming, "RENEW_SECONDS", 0.2)
-    exchanged: list[UUID] = []
-    give_back = PostgresQueueConsumer.give_back
-
-    def noted(self: PostgresQueueConsumer, deliveries: Sequence[Delivery]) -> None:
-        exchanged.extend(delivery.message.request_id for delivery in deliveries)
-        give_back(self, deliveries)
-
-    monkeypatch.setattr(PostgresQueueConsumer, "give_back", noted)
-    [slow] = sent(system, [b"hang"])
-    with running(consumption(system, processor)):
-        wait_until(lambda: exchanged.count(slow) > 1)
-        wait_until(lambda: system.ingestions.status_counts().failed == 1)  # it hangs until its time is over
-        wait_until(lambda: is_drained(system))
-    row = system.ingestions.get(slow)
-    assert row is not None
-    assert (row.attempts, system.queue.depth().dead) == (1, 0)
 
 
 def test_an_index_that_is_away_holds_the_batch_and_counts_against_nobody(

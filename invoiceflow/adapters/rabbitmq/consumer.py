@@ -16,9 +16,8 @@ from invoiceflow.ports.ingest_queue import Delivery, Message, QueueConsumer
 from invoiceflow.ports.unavailable import Unavailable
 
 LEAVE_SECONDS: Final = 2.0
-RENEW_SECONDS: Final = 1200.0
-"""What was brought ahead and not asked for in this time is exchanged for a fresh copy: RabbitMQ waits half an hour for an
-acknowledgement, then it closes the channel."""
+UNASKED_SECONDS: Final = 600.0
+"""RabbitMQ ends a consumer that has a message for 30 minutes, also one that it only was brought ahead."""
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ class RabbitConsumer(QueueConsumer):
         self._limit = limit
         self._republish = republish
         self._arrived = Condition()
-        self._pushed: deque[tuple[Delivery, float]] = deque()  # with the time of its coming
+        self._pushed: deque[tuple[float, Delivery]] = deque()
         self._cancelled = False  # by RabbitMQ
         self._ended = False  # by us
         self._channel: LinkChannel = link.channel()
@@ -59,7 +58,7 @@ class RabbitConsumer(QueueConsumer):
                 if left <= 0 or not self._arrived.wait(left):
                     break
             self._check()
-            return [self._pushed.popleft()[0] for _ in range(min(limit, len(self._pushed)))]
+            return [self._pushed.popleft()[1] for _ in range(min(limit, len(self._pushed)))]
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         if deliveries:
@@ -79,13 +78,11 @@ class RabbitConsumer(QueueConsumer):
             self.acknowledge(deliveries)
 
     def keep_alive(self) -> None:
-        """The connection's thread keeps the heartbeats."""
+        """The connection's thread keeps the heartbeats; what lay here for long without being asked for goes to others."""
         self._check()
-        long_ago = time.monotonic() - RENEW_SECONDS
-        old: list[Delivery] = []
+        since = time.monotonic() - UNASKED_SECONDS
         with self._arrived:
-            while self._pushed and self._pushed[0][1] < long_ago:
-                old.append(self._pushed.popleft()[0])
+            old = [self._pushed.popleft()[1] for _ in range(sum(at < since for at, _ in self._pushed))]
         self.give_back(old)
 
     def cancel(self) -> None:
@@ -94,7 +91,7 @@ class RabbitConsumer(QueueConsumer):
             self._ask(lambda raw, answer: raw.basic_cancel(self._tag, callback=answer.give), LEAVE_SECONDS)
             self._ended = True
         with self._arrived:
-            ahead = [delivery for delivery, _ in self._pushed]
+            ahead = [delivery for _, delivery in self._pushed]
             self._pushed.clear()
         self.give_back(ahead)
 
@@ -147,7 +144,7 @@ class RabbitConsumer(QueueConsumer):
             raw.basic_nack(method.delivery_tag, requeue=False)
             return
         with self._arrived:
-            self._pushed.append((delivery, time.monotonic()))
+            self._pushed.append((time.monotonic(), delivery))
             self._arrived.notify_all()
 
     def _on_cancel(self, _: Any) -> None:
