@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     s3_path_style: bool = Field(False, validation_alias="S3_PATH_STYLE")
     s3_encryption: Literal["AES256", "aws:kms"] | None = Field(None, validation_alias="S3_ENCRYPTION")
     s3_kms_key_id: str | None = Field(None, validation_alias="S3_KMS_KEY_ID")
+    s3_download_url_seconds: int = Field(0, validation_alias="S3_DOWNLOAD_URL_SECONDS", ge=0, le=604_800)  # 0: no such URLs
     rabbitmq_url: SecretStr | None = Field(None, validation_alias="RABBITMQ_URL")  # or several, comma-separated
     rabbitmq_queue: str = Field("invoiceflow.ingest", validation_alias="RABBITMQ_QUEUE", pattern=r"^[A-Za-z0-9_.-]{1,100}$")
     rabbitmq_ca_file: Path | None = Field(None, validation_alias="RABBITMQ_CA_FILE")

@@ -24,12 +24,13 @@ START_SECONDS = 30
 def start(folder: Path, port: int = 0) -> str:
     """Starts a server on the objects in `folder` and returns its URL when it listens. Raises CannotStart."""
     program = build()
-    for name in ("buckets", "metadata"):
+    for name in ("buckets", "metadata", "versions"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     [port] = free_ports(port)
     environment = {**os.environ, "ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY}
     # objects' metadata lie beside them: not every file system has extended attributes
-    store = ["posix", "--sidecar", str(folder / "metadata"), str(folder / "buckets")]
+    beside = ["--sidecar", str(folder / "metadata"), "--versioning-dir", str(folder / "versions")]
+    store = ["posix", *beside, str(folder / "buckets")]
     running = server(folder)
     process = running.start([str(program), "--port", f"127.0.0.1:{port}", *store], environment)
     running.wait(process, lambda: listens(port), START_SECONDS)

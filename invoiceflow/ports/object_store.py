@@ -43,6 +43,11 @@ class ObjectStore(ABC):
         """Raises NoSuchObject."""
 
     @abstractmethod
+    def download_url(self, key: str, *, disposition: str, seconds: int) -> str | None:
+        """A URL by which whoever has it gets the object as a PDF for `seconds`, without asking us again, under a
+        Content-Disposition of `disposition`; None from a store that gives none. Does not look whether the object is there."""
+
+    @abstractmethod
     def delete(self, key: str) -> None:
         """Removes the object; a key that is not there is no error."""
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 
 from invoiceflow.domain.ingestion import Ingestion
 from invoiceflow.domain.invoice_document import to_document
@@ -203,6 +203,7 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
             200: {"description": "The whole file", "content": {"application/pdf": {"schema": _BYTES}}},
             206: {"description": "The part that was asked for", "content": {"application/pdf": {"schema": _BYTES}}},
             304: {"description": "The client holds it already"},
+            307: {"description": "It is to be fetched from the object store, by the URL in `Location` (if so configured)"},
         },
     )
     def file(request_id: UUID, request: Request) -> Response:
@@ -226,6 +227,8 @@ def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes
             unit = {"Content-Range": f"bytes */{ingestion.size}"}
             raise ProblemError(416, "range.not_satisfiable", "The range lies outside of the file.", unit) from None
         start, end = part or (0, ingestion.size)
+        if request.method == "GET" and (url := parts().service.download_url(ingestion, headers["Content-Disposition"])):
+            return RedirectResponse(url, 307, {"Cache-Control": "private, no-store"})
         try:
             content = parts().service.file(ingestion, start, end)
         except NoSuchObject:

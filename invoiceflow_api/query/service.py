@@ -78,6 +78,13 @@ class QueryService:
         """Raises NoSuchObject at the call."""
         return self._system.objects.stream(ingestion.s3_key, start, end)
 
+    def download_url(self, ingestion: Ingestion, disposition: str) -> str | None:
+        """Where the client may fetch the file by itself; None where that is not wanted, or the store cannot."""
+        seconds = self._system.settings.s3_download_url_seconds
+        if not seconds:
+            return None
+        return self._system.objects.download_url(ingestion.s3_key, disposition=disposition, seconds=seconds)
+
     def export(self, search: Search) -> Iterator[bytes]:
         """CSV (RFC 4180) in pieces: memory does not grow with the number of rows. The first page is asked for at the call."""
         hits = self._system.search.scan(search, EXPORT_PAGE)

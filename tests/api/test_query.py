@@ -6,10 +6,13 @@ import io
 import pytest
 from fastapi.testclient import TestClient
 
+from invoiceflow.adapters.local_folder import LocalFolderStore
 from invoiceflow.bootstrap import System
 from invoiceflow.domain.ingestion import Ingestion, RecordedFailure
 from invoiceflow.domain.search.document import search_document
 from invoiceflow.ports.ingestion_repository import Completed, Failed
+from invoiceflow.settings import Settings
+from invoiceflow_api.query import main as query
 from invoiceflow_api.query.app import content_disposition
 from invoiceflow_api.query.byte_ranges import NotSatisfiable, asked_range
 from invoiceflow_api.query.service import safe_cell
@@ -113,6 +116,31 @@ def test_the_original_is_given_byte_for_byte_and_in_parts(query_api: TestClient,
     assert query_api.get(url, headers={"If-None-Match": whole.headers["etag"]}).status_code == 304
     system.objects.delete(row.s3_key)
     assert query_api.get(url).json()["code"] == "file.missing"
+
+
+def test_a_download_is_sent_to_the_store_where_that_is_asked_for_and_the_store_has_a_url(
+    settings: Settings, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = stored(system, content=b"%PDF-1.7 here")
+    url = f"{INVOICES}/{row.id}/file"
+    changed = settings.model_copy(update={"s3_download_url_seconds": 60})
+    with TestClient(query.application(changed), follow_redirects=False) as client:
+        assert client.get(url).content == b"%PDF-1.7 here"  # the folder has none
+
+        def signed(_: LocalFolderStore, key: str, *, disposition: str, seconds: int) -> str:
+            return f"https://s3.example/{key}?{seconds}&{disposition}"
+
+        monkeypatch.setattr(LocalFolderStore, "download_url", signed)
+        answer = client.get(url)
+        assert (answer.status_code, answer.content) == (307, b"")
+        assert answer.headers["location"].startswith(f"https://s3.example/{row.s3_key}?60&inline;")
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert client.head(url).status_code == 200  # signed for GET alone
+        etag = client.head(url).headers["etag"]
+        assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
+        assert client.get(f"{INVOICES}/{new_id()}/file").status_code == 404
+    with TestClient(query.application(settings), follow_redirects=False) as client:
+        assert client.get(url).content == b"%PDF-1.7 here"  # not asked for
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the doctor says of a bucket: what may be done there, its region, versioning and encryption."""
 
+import os
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -8,6 +9,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from invoiceflow.adapters.s3.location import AccessKey, S3Location
+from invoiceflow.adapters.s3.store import S3ObjectStore
+from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_cli.bucket_diagnosis import bucket_diagnoses
 from invoiceflow_cli.diagnosis import Diagnosis
 from tests.cli.conftest import Answer, Asked, Service
@@ -62,3 +65,27 @@ def test_every_action_that_is_refused_is_named(serve: Callable[[Callable[[Asked,
 
 def test_a_bucket_that_is_not_there_is_left_to_the_object_stores_own_check(moto_url: str) -> None:
     assert look(moto_url, f"none-{uuid4().hex}") == {}
+
+
+@pytest.mark.services
+def test_a_real_server_is_looked_through_as_well() -> None:
+    url = os.environ.get("INVOICEFLOW_TEST_S3_URL")
+    if url is None:
+        pytest.skip("no S3 server is started (make test-services)")
+    key = AccessKey(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+    client = boto3.session.Session(key.key_id, key.secret, region_name="us-east-1").client("s3", endpoint_url=url)
+    buckets = [f"test-{uuid4().hex}" for _ in range(2)]
+    client.create_bucket(Bucket=buckets[0])
+    client.create_bucket(Bucket=buckets[1], ObjectLockEnabledForBucket=True)
+    client.close()
+    for bucket, versioning in zip(buckets, ("off", "on"), strict=True):
+        location = S3Location(bucket, "us-east-1", endpoint_url=url, path_style=True)
+        found = {one.what: one for one in bucket_diagnoses(location, key, f"raw/doctor-{uuid4()}")}
+        assert "can be put, read, listed and deleted" in found["Bucket"].found
+        assert found["Bucket's versioning"].found.startswith(versioning)
+    wrong = S3Location(buckets[0], "us-east-1", endpoint_url=url, path_style=True)
+    assert list(bucket_diagnoses(wrong, AccessKey(key.key_id, "wrong"), "raw/doctor")) == []
+    store = S3ObjectStore(wrong, AccessKey(key.key_id, "wrong"))
+    with pytest.raises(Unavailable):
+        store.check()
+    store.close()

@@ -67,7 +67,16 @@ def s3_service() -> Iterator[Callable[[], ObjectStore]]:
     yield from _stores(url, None)
 
 
-def _stores(url: str, access_key: AccessKey | None) -> Iterator[Callable[[], ObjectStore]]:
+@pytest.fixture
+def s3_locked() -> Iterator[Callable[[], ObjectStore]]:
+    """As an auditor wants the bucket: every version is kept, and nothing can be removed for a day."""
+    url = os.environ.get(ENDPOINT)
+    if url is None:
+        pytest.skip(f"no S3 server is started: {ENDPOINT} names one (with the usual AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)")
+    yield from _stores(url, None, locked=True)
+
+
+def _stores(url: str, access_key: AccessKey | None, *, locked: bool = False) -> Iterator[Callable[[], ObjectStore]]:
     """A store on a bucket of its own each."""
     given = {} if access_key is None else {"aws_access_key_id": access_key.key_id, "aws_secret_access_key": access_key.secret}
     stores: list[S3ObjectStore] = []
@@ -75,7 +84,11 @@ def _stores(url: str, access_key: AccessKey | None) -> Iterator[Callable[[], Obj
     def made() -> ObjectStore:
         location = S3Location(f"test-{uuid4().hex}", "us-east-1", endpoint_url=url, path_style=True)
         client = boto3.session.Session(region_name="us-east-1", **given).client("s3", endpoint_url=url)
-        client.create_bucket(Bucket=location.bucket)
+        client.create_bucket(Bucket=location.bucket, ObjectLockEnabledForBucket=locked)
+        if locked:
+            rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+            lock = {"ObjectLockEnabled": "Enabled", "Rule": rule}
+            client.put_object_lock_configuration(Bucket=location.bucket, ObjectLockConfiguration=lock)
         client.close()
         stores.append(S3ObjectStore(location, access_key))
         return stores[-1]

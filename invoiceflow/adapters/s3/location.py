@@ -61,7 +61,9 @@ def boto_client(session: Any, location: S3Location, timeout_seconds: float) -> A
         read_timeout=timeout_seconds,
         retries={"total_max_attempts": 1},
         max_pool_connections=50,
-        s3={"addressing_style": "path" if location.path_style else "auto"},
+        signature_version="s3v4",  # said, for presigned URLs: the default of some regions is the older one
+        # not `auto`, which signs URLs for the host of all regions: new buckets outside of us-east-1 are not found there
+        s3={"addressing_style": "path" if location.path_style else "virtual"},
     )
     return session.client("s3", endpoint_url=location.endpoint_url, config=config)
 

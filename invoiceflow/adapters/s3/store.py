@@ -20,6 +20,8 @@ ROLE: Final = "object_store"
 PIECE: Final = 256 * 1024
 IN_MEMORY: Final = 16 * 1024 * 1024
 """Up to here a put holds its bytes in memory, which obstore wants; boto3 streams larger ones, at five times the work."""
+LONGEST_VALUE: Final = 1024
+"""Bytes of one metadata value, percent-encoded."""
 _NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"  # the local folder's rule: a key that one store takes, the other takes as well
 _KEY: Final = re.compile(rf"{_NAME}(/{_NAME})*")
 _PREFIX: Final = re.compile(rf"({_NAME}/)*({_NAME})?")
@@ -40,7 +42,7 @@ class S3ObjectStore(ObjectStore):
         """`content` must be seekable where it is larger than IN_MEMORY: its checksum goes ahead of it, and S3 refuses bytes
         that do not have it."""
         _named(key)
-        about = {name: quote(value, safe=" ") for name, value in metadata.items()}  # S3 takes only ASCII there
+        about = {name: _metadata_value(value) for name, value in metadata.items()}
         about["sha256"] = sha256.lower()
         if size > IN_MEMORY:
             self._put_large(key, content, size, about)
@@ -50,7 +52,8 @@ class S3ObjectStore(ObjectStore):
             raise _not_as_said()
         try:
             with _moved(key):
-                obstore.put(self._bytes, key, whole, attributes={**about}, use_multipart=False)
+                attributes = {**about, "Content-Type": _content_type(key)}
+                obstore.put(self._bytes, key, whole, attributes=attributes, use_multipart=False)
         except NoSuchObject as error:
             raise Unavailable(ROLE, f"PutObject was answered with 404 ({key})") from error
 
@@ -66,6 +69,7 @@ class S3ObjectStore(ObjectStore):
                 Key=key,
                 Body=content if _ends_at(content, start + size) else content.read(size),
                 ContentLength=size,
+                ContentType=_content_type(key),
                 ChecksumSHA256=base64.b64encode(digest).decode(),
                 Metadata=about,
                 **_encryption(self._location),
@@ -99,6 +103,17 @@ class S3ObjectStore(ObjectStore):
             answer = self._client.head_object(Bucket=self._location.bucket, Key=key)
         return StoredObject(key, answer["ContentLength"], answer["LastModified"])
 
+    def download_url(self, key: str, *, disposition: str, seconds: int) -> str:
+        _named(key)
+        asked = {
+            "Bucket": self._location.bucket,
+            "Key": key,
+            "ResponseContentType": "application/pdf",
+            "ResponseContentDisposition": disposition,
+        }
+        with _translated(key):
+            return str(self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds))
+
     def delete(self, key: str) -> None:
         _named(key)
         with _translated(key):
@@ -128,6 +143,17 @@ class S3ObjectStore(ObjectStore):
 
 class _PastTheEnd(Exception):
     """The range begins behind the last byte."""
+
+
+def _metadata_value(value: str) -> str:
+    """S3 takes only ASCII there, and 2 KB in all: a long name loses its end (the row has it whole)."""
+    while len(encoded := quote(value, safe=" ")) > LONGEST_VALUE:
+        value = value[:-1]
+    return encoded.strip()
+
+
+def _content_type(key: str) -> str:
+    return "application/pdf" if key.endswith(".pdf") else "application/octet-stream"
 
 
 def _not_as_said() -> ValueError:
