@@ -16,6 +16,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from opensearchpy import OpenSearch
 
 from invoiceflow import logs
@@ -40,18 +43,19 @@ class FakeNode:
     def __init__(self, answer: Callable[[list[str], int], int | Items], context: ssl.SSLContext | None = None) -> None:
         self.bulks: list[list[str]] = []
         self.headers: list[dict[str, str]] = []
+        self.requests: list[AWSRequest] = []
         node = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                node.headers.append(dict(self.headers))
+                self.keep(b"")
                 self.reply(200, {"invoices-v1": {"mappings": {"_meta": {"schema_version": SCHEMA_VERSION}}}})
 
             def do_POST(self) -> None:
-                node.headers.append(dict(self.headers))
                 content = self.rfile.read(int(self.headers["Content-Length"]))
+                self.keep(content)
                 if "_bulk" not in self.path:
                     self.reply(200, {"timed_out": False, "hits": {"total": {"value": 0}, "hits": []}})
                     return
@@ -63,6 +67,11 @@ class FakeNode:
                     self.reply(said, {"error": {"type": "rejected_execution_exception", "reason": "full"}, "status": said})
                 else:
                     self.reply(200, {"errors": True, "items": [{"index": item} for item in said]})
+
+            def keep(self, content: bytes) -> None:
+                node.headers.append(dict(self.headers))
+                url = f"{node.url}{self.path}"
+                node.requests.append(AWSRequest(self.command, url, dict(self.headers), content))
 
             do_PUT = do_POST  # noqa: N815  the base class's name
 
@@ -224,6 +233,33 @@ def test_requests_to_amazons_service_are_signed_by_whoever_we_are(node: Node, at
     for headers in served.headers:
         assert headers["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={scope}")
         assert headers["X-Amz-Security-Token"] == "session"
+
+
+def test_every_signature_is_the_one_that_aws_would_compute_from_what_arrived(
+    node: Node, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By botocore, from the request as it came: its path, its query, its body."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "session")
+    served = node(all_done)
+    index = at(served.url, AwsSigning("eu-central-1"), name="invoices")
+    assert index.write(DOCUMENTS) == {}
+    index.search(Search(q='müller "a b" 50%'))
+    index.check()
+    index.refresh()
+    assert len({(request.method, request.url) for request in served.requests}) >= 4
+    credentials = Credentials("AKIDEXAMPLE", "secret", "session")
+    for request in served.requests:
+        said = dict(part.split("=", 1) for part in request.headers["Authorization"].split(" ", 1)[1].split(", "))
+        request.context["timestamp"] = request.headers["X-Amz-Date"]
+        signed = said["SignedHeaders"].split(";")
+        assert {"host", "x-amz-date", "x-amz-security-token"} <= set(signed)
+        for name in [name for name in request.headers if name.lower() not in signed]:
+            del request.headers[name]
+        auth = SigV4Auth(credentials, "es", "eu-central-1")
+        expected = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
+        assert said["Signature"] == expected, (request.method, request.url)
 
 
 def test_without_aws_credentials_it_says_so(node: Node, at: At, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

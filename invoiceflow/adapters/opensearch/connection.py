@@ -1,7 +1,8 @@
 """How OpenSearch is reached: nodes, TLS, who we are; and its errors in the port's terms. Knows no document and no query."""
 
+import base64
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,8 @@ def connect(location: OpenSearchLocation, timeout_seconds: float) -> OpenSearch:
         context = ssl.create_default_context(cafile=location.ca_file)
     return OpenSearch(
         hosts=[_host(url, context) for url in location.urls],
-        http_auth=_auth(location.auth),
+        http_auth=_Signed(location.auth) if isinstance(location.auth, AwsSigning) else None,
+        headers=_user(location.auth) if isinstance(location.auth, User) else {},
         timeout=timeout_seconds,
         max_retries=len(location.urls) - 1,  # the next node, where there is one
         retry_on_status=(),
@@ -126,10 +128,9 @@ def _host(url: str, context: ssl.SSLContext | None) -> dict[str, Any]:
     }
 
 
-def _auth(auth: User | AwsSigning | None) -> Sequence[str] | Callable[..., dict[str, str]] | None:
-    if isinstance(auth, AwsSigning):
-        return _Signed(auth)
-    return None if auth is None else (auth.name, auth.password)
+def _user(user: User) -> dict[str, str]:
+    """In UTF-8, as the security plugin reads it: the client would write Latin-1, and an umlaut be another password."""
+    return {"authorization": "Basic " + base64.b64encode(f"{user.name}:{user.password}".encode()).decode()}
 
 
 class _Signed:
