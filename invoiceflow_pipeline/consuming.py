@@ -63,7 +63,7 @@ class Consumption:
         pause = 0.1
         while not self.stop.is_set():
             try:
-                with self.queue.consumer(2 * self.settings.micro_batch) as consumer:
+                with self.queue.consumer(self.settings.micro_batch) as consumer:
                     pause = 0.1
                     # what is being read goes on across connections: its messages come again and find it in hand
                     _Session(self, consumer, self._work, self._finished).run()
