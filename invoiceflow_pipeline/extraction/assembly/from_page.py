@@ -10,6 +10,7 @@ from typing import Any, Final
 from invoiceflow.domain.invoice import Evidence, Invoice, Party, Payment, Totals
 from invoiceflow_pipeline.extraction.assembly.lines import ChosenLines, choose_lines
 from invoiceflow_pipeline.extraction.assembly.sums import ChosenSums, choose_sums
+from invoiceflow_pipeline.extraction.assembly.tax_breakdown import with_tax_breakdown
 from invoiceflow_pipeline.extraction.locators.addresses import address_under
 from invoiceflow_pipeline.extraction.locators.header import (
     locate_currencies,
@@ -84,7 +85,8 @@ def assemble(reading: Reading) -> PageInvoice:
     targets = [c.value for c in (sums.net, sums.gross) if c]
     targets += [c.value for kind in ("line_net", "net", "gross", "amount_due") for c in _ranked(located[kind])]
     lines = choose_lines(reading, locate_tables(reading), targets)
-    return PageInvoice(_invoice(reading, chosen, sums, lines), found)
+    invoice = with_tax_breakdown(_invoice(reading, chosen, sums, lines), reading, sums)
+    return PageInvoice(invoice, found)
 
 
 def _invoice(reading: Reading, chosen: dict[str, Candidate[Any] | None], sums: ChosenSums, lines: ChosenLines) -> Invoice:

@@ -1,5 +1,6 @@
 """The embedded XML and the page as one invoice: the XML is the invoice, the page shows where each value is printed."""
 
+import re
 from dataclasses import fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from invoiceflow.domain.invoice import Evidence, Invoice
 
 _XML_CONFIDENCE: Final = 0.995
+_STEP: Final = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")  # one step of "lines[0].net_amount"
 
 
 def merged(attached: Invoice, on_page: Invoice, reader: str) -> Invoice:
@@ -14,7 +16,8 @@ def merged(attached: Invoice, on_page: Invoice, reader: str) -> Invoice:
     evidence: dict[str, Evidence] = {}
     _collect(attached, "", reader, evidence)
     for path, seen in on_page.evidence.items():
-        if path in evidence and _at(attached, path) == _at(on_page, path):
+        value = _at(attached, path)
+        if path in evidence and value is not None and value == _at(on_page, path):
             evidence[path] = replace(evidence[path], page=seen.page, box=seen.box)
     return replace(attached, evidence=MappingProxyType(evidence))
 
@@ -33,7 +36,10 @@ def _collect(value: Any, path: str, reader: str, into: dict[str, Evidence]) -> N
 
 
 def _at(invoice: Invoice, path: str) -> Any:
+    """The value at a path of the invoice document; None where there is none."""
     value: Any = invoice
-    for name in path.split("."):
+    for name, index in _STEP.findall(path):
         value = getattr(value, name, None)
+        if index:
+            value = value[int(index)] if isinstance(value, tuple) and int(index) < len(value) else None
     return value
