@@ -41,3 +41,13 @@ def with_attachment(
         target = BytesIO()
         document.save(target, deterministic_id=True)
     return target.getvalue()
+
+
+def with_other_data(pdf: bytes, xml: bytes) -> bytes:
+    """The same PDF with `xml` in the place of what its attachments hold, names and marks kept: as a forger would leave it."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        for name, specification in list(document.attachments.items()):
+            document.attachments[name] = pikepdf.AttachedFileSpec(document, xml, filename=specification.filename)
+        target = BytesIO()
+        document.save(target, deterministic_id=True)
+    return target.getvalue()

@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice import Finding, Invoice
-from invoiceflow_pipeline.extraction.assembly.findings import active_content, disagreements, findings_of, unreadable_pages
+from invoiceflow_pipeline.extraction.assembly.disagreements import disagreements
+from invoiceflow_pipeline.extraction.assembly.findings import active_content, findings_of, unreadable_pages
 from invoiceflow_pipeline.extraction.assembly.from_page import assemble
 from invoiceflow_pipeline.extraction.assembly.merge import merged
 from invoiceflow_pipeline.extraction.assembly.recognition import on_shown_pages, recognition_findings, with_recognized
@@ -71,8 +72,9 @@ def extract(
     known = {recognition.number for recognition in recognitions}
     asked = tuple(number for number in pages_without_usable_text(data, pages) if number not in known)
     pages = with_recognized(pages, recognitions, limits.words)
-    on_page = on_shown_pages(assemble(Reading(pages)).invoice, recognitions)
-    invoice, findings = _joined(on_page, attached, pages, actions)
+    reading = Reading(pages)
+    on_page = on_shown_pages(assemble(reading).invoice, recognitions)
+    invoice, findings = _joined(on_page, attached, reading, actions)
     findings += [*recognition_findings(recognitions), *findings_of(invoice, today)]
     readers = (*((attached.reader,) if attached.reader else ()), *sorted({page.reader for page in pages if page.rows}))
     invoice = replace(invoice, findings=tuple(findings))
@@ -80,12 +82,12 @@ def extract(
 
 
 def _joined(
-    on_page: Invoice, attached: AttachedInvoices, pages: list[Page], actions: frozenset[str]
+    on_page: Invoice, attached: AttachedInvoices, reading: Reading, actions: frozenset[str]
 ) -> tuple[Invoice, list[Finding]]:
-    findings = [*attached.findings, *unreadable_pages(pages), *active_content(actions)]
+    findings = [*attached.findings, *unreadable_pages(reading.pages), *active_content(actions)]
     if attached.invoice is None:
         return replace(on_page, evidence=MappingProxyType(dict(on_page.evidence))), findings
-    findings += disagreements(attached.invoice, on_page)
+    findings += disagreements(attached.invoice, on_page, reading)
     return merged(attached.invoice, on_page, attached.reader or ""), findings
 
 

@@ -1,4 +1,7 @@
-"""What a person should know about a readable invoice: arithmetic, mandatory content, checksums, dates, page against XML."""
+"""What a person should know about a readable invoice: arithmetic, mandatory content, checksums, dates.
+
+The page against the XML is `disagreements`.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,9 +9,8 @@ from decimal import Decimal
 from typing import Final
 
 from invoiceflow.domain.invoice import Finding, Invoice, Severity
-from invoiceflow_pipeline.extraction.page.folding import folded
 from invoiceflow_pipeline.extraction.page.structure import Page
-from invoiceflow_pipeline.extraction.parsing.identifiers import iban_checks, vat_checks
+from invoiceflow_pipeline.extraction.parsing.identifiers import iban_checks, looks_like_iban, vat_checks
 
 _CENT: Final = Decimal("0.01")
 _MANDATORY: Final = (  # EN 16931 BR-02, BR-03, BR-05, BR-06, BR-07, BR-14; Art. 226 of Directive 2006/112/EC
@@ -24,25 +26,6 @@ _MANDATORY: Final = (  # EN 16931 BR-02, BR-03, BR-05, BR-06, BR-07, BR-14; Art.
 def findings_of(invoice: Invoice, today: date | None) -> list[Finding]:
     """Everything that the invoice itself shows. `today` None: dates in the future are not looked at."""
     return [*_missing(invoice), *_arithmetic(invoice), *_checksums(invoice), *_dates(invoice, today)]
-
-
-def disagreements(attached: Invoice, on_page: Invoice) -> list[Finding]:
-    """Where the page says something else than the attached XML: the fraud case, so an error for money and account."""
-    found = []
-    pairs = (
-        ("totals.with_tax", "total", attached.totals.with_tax, on_page.totals.with_tax, Severity.ERROR),
-        ("number", "invoice number", attached.number, on_page.number, Severity.WARNING),
-        ("issue_date", "issue date", attached.issue_date, on_page.issue_date, Severity.WARNING),
-        ("payment.account_id", "account", attached.payment.account_id, on_page.payment.account_id, Severity.ERROR),
-    )
-    for path, name, in_xml, printed, severity in pairs:
-        evidence = on_page.evidence.get(path)
-        if in_xml is None or printed is None or evidence is None or evidence.confidence < 0.9:
-            continue
-        if _compact(in_xml) != _compact(printed):
-            message = f"The page shows {printed} as {name}, the attached data say {in_xml}."
-            found.append(Finding("xml.disagrees_with_page", severity, message, path))
-    return found
 
 
 def active_content(actions: frozenset[str]) -> list[Finding]:
@@ -62,12 +45,6 @@ def unreadable_pages(pages: Sequence[Page]) -> list[Finding]:
         return []
     where = "The PDF carries" if len(empty) == len(pages) else f"Page {', '.join(empty[:10])} carries"
     return [Finding("page.no_text", Severity.WARNING, f"{where} no text that can be read: it may be a scan.")]
-
-
-def _compact(value: object) -> str:
-    if isinstance(value, Decimal):
-        return str(abs(value).quantize(_CENT)) if abs(value) < Decimal(10) ** 20 else str(value)
-    return "".join(c for c in folded(str(value)) if c.isalnum())
 
 
 def _missing(invoice: Invoice) -> list[Finding]:
@@ -113,7 +90,7 @@ def _arithmetic(invoice: Invoice) -> list[Finding]:
 def _checksums(invoice: Invoice) -> list[Finding]:
     found = []
     account = (invoice.payment.account_id or "").replace(" ", "").upper()
-    if account[:2].isalpha() and account[2:4].isdigit() and not iban_checks(account):
+    if looks_like_iban(account) and not iban_checks(account):
         found.append(
             Finding("iban.checksum", Severity.WARNING, f"The IBAN {account} has a wrong checksum.", "payment.account_id")
         )

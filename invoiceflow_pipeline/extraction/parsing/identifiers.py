@@ -64,6 +64,13 @@ def iban_checks(value: str) -> bool:
     return int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
 
 
+def looks_like_iban(text: str) -> bool:
+    """Whether it begins as an IBAN of a known country does and is nearly as long: whoever wrote it meant one."""
+    value = "".join(c for c in text.upper() if c.isalnum())
+    length = _IBAN_LENGTHS.get(value[:2])
+    return length is not None and value[2:4].isdigit() and length - 6 <= len(value) <= length + 6
+
+
 def find_bics(text: str) -> list[Identifier]:
     """What has the form of a BIC (ISO 9362). Any word of eight capitals has it too: ask for a label beside it."""
     return [Identifier(re.sub(r"\s", "", m.group()), True, m.start(), m.end(), m.group().strip()) for m in _BIC.finditer(text)]
