@@ -22,13 +22,14 @@ from invoiceflow_pipeline.extraction.page.structure import Page
 from invoiceflow_pipeline.extraction.readers.attachments import AttachedInvoices, read_attachments
 from invoiceflow_pipeline.extraction.readers.page_pictures import pages_without_usable_text
 from invoiceflow_pipeline.extraction.readers.page_text import PdfDocument
+from invoiceflow_pipeline.extraction.readers.pdf_objects import Carried, carried
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one document may hold. `text_length` in characters, `attachment_size` in bytes; further words are not read."""
 
-    pages: int = 1000
+    pages: int = 2000
     words: int = 200_000
     text_length: int = 200_000
     attachment_size: int = 10 * 1024 * 1024
@@ -66,25 +67,24 @@ def extract(
                 "file.too_many_pages", f"The PDF has {document.page_count} pages; at most {limits.pages} are read."
             )
         page_count = document.page_count
-        attached = read_attachments(document.attachments(max_size=limits.attachment_size))
-        actions = document.actions()
+        files = document.attachments(max_size=limits.attachment_size)
         pages = list(document.pages(max_words=limits.words))
+    beside = carried(data, has_attachments=bool(files), max_size=limits.attachment_size)
+    attached = read_attachments([*files, *(one for one in beside.files if one not in files)])
     known = {recognition.number for recognition in recognitions}
     asked = tuple(number for number in pages_without_usable_text(data, pages) if number not in known)
     pages = with_recognized(pages, recognitions, limits.words)
     reading = Reading(pages)
     on_page = on_shown_pages(assemble(reading).invoice, recognitions)
-    invoice, findings = _joined(on_page, attached, reading, actions)
+    invoice, findings = _joined(on_page, attached, reading, beside)
     findings += [*recognition_findings(recognitions), *findings_of(invoice, today)]
     readers = (*((attached.reader,) if attached.reader else ()), *sorted({page.reader for page in pages if page.rows}))
     invoice = replace(invoice, findings=tuple(findings))
     return Extraction(invoice, _text(pages, limits.text_length), page_count, readers, asked, attached.xml)
 
 
-def _joined(
-    on_page: Invoice, attached: AttachedInvoices, reading: Reading, actions: frozenset[str]
-) -> tuple[Invoice, list[Finding]]:
-    findings = [*attached.findings, *unreadable_pages(reading.pages), *active_content(actions)]
+def _joined(on_page: Invoice, attached: AttachedInvoices, reading: Reading, beside: Carried) -> tuple[Invoice, list[Finding]]:
+    findings = [*attached.findings, *unreadable_pages(reading.pages), *active_content(beside)]
     if attached.invoice is None:
         return replace(on_page, evidence=MappingProxyType(dict(on_page.evidence))), findings
     findings += disagreements(attached.invoice, on_page, reading)

@@ -11,6 +11,7 @@ from typing import Final
 from invoiceflow.domain.invoice import Finding, Invoice, Severity
 from invoiceflow_pipeline.extraction.page.structure import Page
 from invoiceflow_pipeline.extraction.parsing.identifiers import iban_checks, looks_like_iban, vat_checks
+from invoiceflow_pipeline.extraction.readers.pdf_objects import JAVASCRIPT, LAUNCH, Carried
 
 _CENT: Final = Decimal("0.01")
 _MANDATORY: Final = (  # EN 16931 BR-02, BR-03, BR-05, BR-06, BR-07, BR-14; Art. 226 of Directive 2006/112/EC
@@ -28,14 +29,22 @@ def findings_of(invoice: Invoice, today: date | None) -> list[Finding]:
     return [*_missing(invoice), *_arithmetic(invoice), *_checksums(invoice), *_dates(invoice, today)]
 
 
-def active_content(actions: frozenset[str]) -> list[Finding]:
-    """Scripts and programs that the PDF starts."""
-    found = []
-    if "javascript" in actions:
-        found.append(Finding("file.javascript", Severity.WARNING, "The PDF carries JavaScript. Invoices have no need of it."))
-    if "launch" in actions:
-        found.append(Finding("file.launch_action", Severity.ERROR, "The PDF tries to start a program when it is opened."))
-    return found
+def active_content(found: Carried) -> list[Finding]:
+    """Scripts and programs that the PDF starts, and whatever else it does beside showing pages."""
+    findings = []
+    if JAVASCRIPT in found.actions:
+        message = "The PDF carries JavaScript. Invoices have no need of it."
+        findings.append(Finding("file.javascript", Severity.WARNING, message))
+    if LAUNCH in found.actions:
+        message = "The PDF tries to start a program or to open another file. Do not allow it."
+        findings.append(Finding("file.launch_action", Severity.ERROR, message))
+    if others := sorted(found.actions - {JAVASCRIPT, LAUNCH}):
+        message = f"The PDF does more than show pages: it {' and '.join(others)}. Invoices have no need of it."
+        findings.append(Finding("file.active_content", Severity.WARNING, message))
+    if not found.is_complete:
+        message = "The PDF is damaged or too large to be searched for scripts and hidden files."
+        findings.append(Finding("file.not_searched", Severity.INFO, message))
+    return findings
 
 
 def unreadable_pages(pages: Sequence[Page]) -> list[Finding]:

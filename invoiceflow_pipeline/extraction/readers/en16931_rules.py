@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from invoiceflow.domain.invoice import Finding, Severity
+from invoiceflow_pipeline.extraction.readers.xml_tree import UnsafeXml, parse_safely
 
 if TYPE_CHECKING:
     from saxonche import PySaxonProcessor, PyXsltExecutable
@@ -56,24 +57,14 @@ def broken_rules(data: bytes) -> tuple[Finding, ...] | None:
     _limit_memory()
     document = etree.tostring(root, encoding="unicode")  # without a document type: nothing is left to resolve
     report = _executable(rules).transform_to_string(xdm_node=_processor().parse_xml(xml_text=document))
-    return tuple(_findings(etree.fromstring(report.encode(), _parser())))
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
-    )
+    return tuple(_findings(etree.fromstring(report.encode(), etree.XMLParser(resolve_entities=False, no_network=True))))
 
 
 def _parsed(data: bytes) -> etree._Element | None:
-    data = data.removeprefix(b"\xef\xbb\xbf").strip(b"\x00 \t\r\n")
-    if not data or len(data) > MAX_XML_BYTES:
-        return None
     try:
-        root = etree.fromstring(data, _parser())
-    except (etree.XMLSyntaxError, ValueError):
+        return parse_safely(data, MAX_XML_BYTES)
+    except UnsafeXml:
         return None
-    return None if any(isinstance(node, etree._Entity) for node in root.iter()) else root  # noqa: SLF001  the type has no other name
 
 
 def _rules_of(root: etree._Element) -> str | None:

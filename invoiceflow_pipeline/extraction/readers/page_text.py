@@ -1,4 +1,4 @@
-"""A PDF's words with their boxes, its attachments and its actions, through PDFium's C interface.
+"""A PDF's words with their boxes, and its attachments, through PDFium's C interface.
 
 PDFium is not thread-safe: one process each. The per-character calls are the cost of reading a page, so the text is taken
 in one call and a box only for the first and the last letter of each word.
@@ -18,7 +18,6 @@ from invoiceflow_pipeline.extraction.page.structure import Page, Word, build_pag
 READER: Final = "page"
 _WORD: Final = re.compile(r"[^\s\x00-\x1f\u00a0\u2000-\u200b\u202f\ufeff\ufffe\uffff]+")
 _SOFT_HYPHEN: Final = "\x02"  # PDFium's sign for a hyphen at a line's end
-_ACTION: Final = re.compile(rb"/S\s{0,4}/(JavaScript|Launch)\b")
 _MAX_ATTACHMENTS: Final = 32
 
 
@@ -62,28 +61,14 @@ class PdfDocument:
             if left <= 0:
                 return
 
-    def attachments(self, *, max_size: int) -> list[tuple[str, bytes]]:
-        """The embedded files by name, those above `max_size` bytes left out."""
-        found = []
+    def attachments(self, *, max_size: int) -> list[tuple[str, bytes | None]]:
+        """The embedded files of the name tree; None for the content of those above `max_size` bytes, or unreadable."""
+        found: list[tuple[str, bytes | None]] = []
         for index in range(min(_MAX_ATTACHMENTS, pdfium.FPDFDoc_GetAttachmentCount(self._document))):
             handle = pdfium.FPDFDoc_GetAttachment(self._document, index)
-            if not handle:
-                continue
-            size = ctypes.c_ulong()
-            if not pdfium.FPDFAttachment_GetFile(handle, None, 0, size) or not 0 < size.value <= max_size:
-                continue
-            buffer = ctypes.create_string_buffer(size.value)
-            if pdfium.FPDFAttachment_GetFile(handle, buffer, size.value, size):
-                found.append((_attachment_name(handle), buffer.raw[: size.value]))
+            if handle:
+                found.append((_attachment_name(handle), _attachment_content(handle, max_size)))
         return found
-
-    def actions(self) -> frozenset[str]:
-        """Of "javascript" and "launch" those that the document carries. Actions inside compressed object streams are only
-        seen where PDFium counts them (scripts of the document's name tree)."""
-        found = {match[1].decode().lower() for match in _ACTION.finditer(self._data)}
-        if pdfium.FPDFDoc_GetJavaScriptActionCount(self._document) > 0:
-            found.add("javascript")
-        return frozenset(found)
 
     def _page(self, index: int, max_words: int) -> Page:
         page = pdfium.FPDF_LoadPage(self._document, index)
@@ -118,6 +103,16 @@ def _attachment_name(handle: Any) -> str:
     buffer = ctypes.create_string_buffer(size)
     pdfium.FPDFAttachment_GetName(handle, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
     return buffer.raw[: size - 2].decode("utf-16-le", "replace")
+
+
+def _attachment_content(handle: Any, max_size: int) -> bytes | None:
+    size = ctypes.c_ulong()
+    if not pdfium.FPDFAttachment_GetFile(handle, None, 0, size) or not 0 < size.value <= max_size:
+        return None
+    buffer = ctypes.create_string_buffer(size.value)
+    if not pdfium.FPDFAttachment_GetFile(handle, buffer, size.value, size):
+        return None
+    return buffer.raw[: size.value]
 
 
 def _text(text_page: Any) -> str:
