@@ -12,10 +12,12 @@ from types import MappingProxyType
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice import Finding, Invoice
 from invoiceflow_pipeline.extraction.assembly.disagreements import disagreements
-from invoiceflow_pipeline.extraction.assembly.findings import active_content, findings_of, unreadable_pages
+from invoiceflow_pipeline.extraction.assembly.file_findings import active_content, unreadable_pages
+from invoiceflow_pipeline.extraction.assembly.findings import findings_of
 from invoiceflow_pipeline.extraction.assembly.from_page import assemble
 from invoiceflow_pipeline.extraction.assembly.merge import merged
 from invoiceflow_pipeline.extraction.assembly.recognition import on_shown_pages, recognition_findings, with_recognized
+from invoiceflow_pipeline.extraction.assembly.several_invoices import several_invoices
 from invoiceflow_pipeline.extraction.locators.reading import Reading
 from invoiceflow_pipeline.extraction.page.recognized import Recognition
 from invoiceflow_pipeline.extraction.page.structure import Page
@@ -75,8 +77,10 @@ def extract(
     asked = tuple(number for number in pages_without_usable_text(data, pages) if number not in known)
     pages = with_recognized(pages, recognitions, limits.words)
     reading = Reading(pages)
-    on_page = on_shown_pages(assemble(reading).invoice, recognitions)
+    proposed = assemble(reading)
+    on_page = on_shown_pages(proposed.invoice, recognitions)
     invoice, findings = _joined(on_page, attached, reading, beside)
+    findings += several_invoices(proposed.candidates["number"], proposed.candidates["totals.with_tax"])
     findings += [*recognition_findings(recognitions), *findings_of(invoice, today)]
     readers = (*((attached.reader,) if attached.reader else ()), *sorted({page.reader for page in pages if page.rows}))
     invoice = replace(invoice, findings=tuple(findings))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from invoiceflow.domain.invoice import Evidence, Invoice
 
+_READERS: Final = ("cii", "ubl")
 _XML_CONFIDENCE: Final = 0.995
 _STEP: Final = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")  # one step of "lines[0].net_amount"
 
@@ -20,6 +21,11 @@ def merged(attached: Invoice, on_page: Invoice, reader: str) -> Invoice:
         if path in evidence and value is not None and value == _at(on_page, path):
             evidence[path] = replace(evidence[path], page=seen.page, box=seen.box)
     return replace(attached, evidence=MappingProxyType(evidence))
+
+
+def is_attached(invoice: Invoice) -> bool:
+    """Whether it is the attached data, which say everything that the invoice says, and not what was seen of it on pages."""
+    return any(seen.reader in _READERS for seen in invoice.evidence.values())
 
 
 def _collect(value: Any, path: str, reader: str, into: dict[str, Evidence]) -> None:

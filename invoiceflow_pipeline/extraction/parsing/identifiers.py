@@ -94,17 +94,24 @@ def find_vat_identifiers(text: str) -> list[Identifier]:
     return found
 
 
+def has_vat_prefix(value: str) -> bool:
+    """Whether it begins with the prefix of a country whose VAT identifiers can be checked, and goes on with a digit soon."""
+    return any(value.startswith(country) for country in _VAT_FORMS) and any(c.isdigit() for c in value[2:5])
+
+
 def vat_checks(value: str) -> bool:
-    """Whether the checksum of a VAT identifier of the EU, Great Britain, Norway or Switzerland holds."""
+    """Whether the checksum of a VAT identifier of the EU, Great Britain, Norway or Switzerland holds; the Swiss ending that
+    says that it is one for VAT (MWST, TVA, IVA) may be missing."""
     from stdnum import exceptions
+    from stdnum.ch import uid
     from stdnum.util import get_cc_module
 
-    country = "CH" if value.startswith("CHE") else "GR" if value.startswith("EL") else value[:2].replace("XI", "GB")
-    module = get_cc_module(country.lower(), "vat")
+    country = "GR" if value.startswith("EL") else value[:2].replace("XI", "GB")
+    module = uid if value.startswith("CHE") else get_cc_module(country.lower(), "vat")
     if module is None:
         return False
     try:
-        module.validate(value if country == "CH" else value[2:])
+        module.validate(re.sub(r"(?:MWST|TVA|IVA)$", "", value) if module is uid else value[2:])
     except exceptions.ValidationError:
         return False
     return True

@@ -8,7 +8,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, String
 
 from invoiceflow.domain.invoice import Severity
-from invoiceflow_pipeline.extraction.assembly.findings import active_content
+from invoiceflow_pipeline.extraction.assembly.file_findings import active_content
 from invoiceflow_pipeline.extraction.extract import extract
 from invoiceflow_pipeline.extraction.readers.pdf_objects import LAUNCH, carried
 from samples import hostile
