@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     extract_workers: int = Field(0, validation_alias="INVOICEFLOW_EXTRACT_WORKERS", ge=0, le=256)  # 0: one for each core
     extract_memory_mb: int = Field(2048, validation_alias="INVOICEFLOW_EXTRACT_MEMORY_MB", ge=128)
     extract_seconds: float = Field(60, validation_alias="INVOICEFLOW_EXTRACT_SECONDS", gt=0)
+    en16931_rules: bool = Field(True, validation_alias="INVOICEFLOW_EN16931_RULES")
     ocr_workers: int = Field(1, validation_alias="INVOICEFLOW_OCR_WORKERS", ge=0, le=64)  # 0: scans are not recognised
     ocr_memory_mb: int = Field(3072, validation_alias="INVOICEFLOW_OCR_MEMORY_MB", ge=1024)
     ocr_page_seconds: float = Field(30, validation_alias="INVOICEFLOW_OCR_PAGE_SECONDS", gt=0)

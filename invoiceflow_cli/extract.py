@@ -32,7 +32,7 @@ AHEAD = 4
 """Files read from disk beyond those in work, for each process."""
 
 
-def extract_files(given: Sequence[Path], *, jsonl: bool, workers: int) -> int:
+def extract_files(given: Sequence[Path], *, jsonl: bool, workers: int, with_rules: bool = True) -> int:
     """The exit code: 1 when a file could not be read."""
     files = pdf_files(given)
     console = Console(stderr=True)
@@ -40,7 +40,7 @@ def extract_files(given: Sequence[Path], *, jsonl: bool, workers: int) -> int:
     failed = 0
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("reading", total=len(files))
-        for answer in _answers(files, workers):
+        for answer in _answers(files, workers, with_rules=with_rules):
             failed += "failure" in answer
             progress.advance(task)
             if jsonl:
@@ -65,12 +65,12 @@ def pdf_files(given: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _answers(files: Sequence[Path], workers: int) -> Iterator[dict[str, Any]]:
+def _answers(files: Sequence[Path], workers: int, *, with_rules: bool) -> Iterator[dict[str, Any]]:
     """One for each file, in their order; at most a few files are held in memory."""
     preload = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
     sandbox = Sandbox(workers, SandboxLimits.patient(MEMORY_BYTES, SECONDS), preload)
     ocr = open_ocr_lane(workers, preload)
-    rules = RulesLane()
+    rules = RulesLane() if with_rules else None
     waiting: list[tuple[Path, Future[StoredExtraction], float]] = []
     try:
         for path in files:
@@ -80,7 +80,8 @@ def _answers(files: Sequence[Path], workers: int) -> Iterator[dict[str, Any]]:
         for one in waiting:
             yield _answer(*one, sandbox, ocr, rules)
     finally:
-        rules.close()
+        if rules is not None:
+            rules.close()
         ocr.close()
         sandbox.close()
 
@@ -118,13 +119,14 @@ def file_content(path: Path) -> bytes:
 
 
 def _answer(
-    path: Path, reading: "Future[StoredExtraction]", started: float, sandbox: Sandbox, ocr: OcrLane, rules: RulesLane
+    path: Path, reading: "Future[StoredExtraction]", started: float, sandbox: Sandbox, ocr: OcrLane, rules: RulesLane | None
 ) -> dict[str, Any]:
     try:
         extraction = reading.result()
         if extraction.pages_to_recognize:
             extraction = _recognized(path, extraction, sandbox, ocr)
-        extraction = rules.checked(extraction)  # not in its seconds: reading is not what takes them
+        if rules is not None:
+            extraction = rules.checked(extraction)  # not in its seconds: reading is not what takes them
     except PermanentFailure as failure:
         fault = {"code": failure.code, "message": failure.message}
     except SandboxError as error:

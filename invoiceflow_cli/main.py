@@ -83,6 +83,9 @@ def extract(
     files: Files,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line on standard output.")] = False,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that read.")] = os.cpu_count() or 1,
+    rules: Annotated[
+        bool, typer.Option(envvar="INVOICEFLOW_EN16931_RULES", help="Hold electronic invoices against the rules of EN 16931.")
+    ] = True,
     explain: Annotated[bool, typer.Option("--explain", help="Each value, where it was seen, what it beat; one file.")] = False,
     image: Annotated[
         Path | None, typer.Option(help="Draw the values' boxes on the page: a PNG, page N as NAME-N.png; one file.")
@@ -99,7 +102,7 @@ def extract(
         raise typer.Exit(explain_file(files[0], explain=explain, image=image))
     from invoiceflow_cli.extract import extract_files
 
-    raise typer.Exit(extract_files(files, jsonl=jsonl, workers=workers))
+    raise typer.Exit(extract_files(files, jsonl=jsonl, workers=workers, with_rules=rules))
 
 
 @app.command()

@@ -234,7 +234,7 @@ class Processor:
 
     def _read_in_sandbox(self, content: bytes, recognitions: Sequence[Recognition]) -> StoredExtraction:
         extraction = self._sandbox.submit(self._read, content, recognitions, latest_date(self._now())).result()
-        return extraction if self._rules is None else self._rules.checked(extraction)
+        return replace(extraction, xml=None) if self._rules is None else self._rules.checked(extraction)
 
     def _attempt(self, ingestion: Ingestion, steps: tuple[str, ...], stored: StoredExtraction | None) -> Outcome:
         if EXTRACTED not in steps and stored is None and RAW not in steps:

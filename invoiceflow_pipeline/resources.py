@@ -78,7 +78,7 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
     with assemble(settings, application_name="pipeline-run", pool_size=8) as system:
         sandbox = open_sandbox(settings)
         ocr = open_ocr_lane(settings)
-        rules = RulesLane(niceness=READING_NICENESS)
+        rules = RulesLane(niceness=READING_NICENESS) if settings.en16931_rules else None
         processor = Processor(
             ingestions=system.ingestions,
             objects=system.objects,
@@ -96,7 +96,8 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
         finally:
             processor.close()
             sandbox.close()
-            rules.close()
+            if rules is not None:
+                rules.close()
             if ocr is not None:
                 ocr.close()
 

@@ -2,13 +2,17 @@
 
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from invoiceflow_cli import extract
 from invoiceflow_cli.main import app
+from samples import hostile
+from samples.factur_x import cii_xml
 from samples.generate import demo_samples
+from samples.invoice_draw import Wishes, draw_bill
 
 
 def run(*words: object) -> Result:
@@ -108,3 +112,18 @@ def test_a_scan_is_read(tmp_path: Path) -> None:
     [line] = [json.loads(line) for line in run(tmp_path, "--jsonl", "--workers", 1).stdout.splitlines()]
     assert line["invoice"]["number"] == sample.truth.number
     assert line["invoice"]["evidence"]["totals.with_tax"]["reader"] == "ocr"
+
+
+def test_the_rules_of_en_16931_can_be_left_out(tmp_path: Path) -> None:
+    xml = cii_xml(draw_bill("de", Random(1), Wishes(country="DE", allowance=False))).replace(
+        b"<ram:GrandTotalAmount>", b"<ram:GrandTotalAmount>1"
+    )
+    (tmp_path / "a.pdf").write_bytes(hostile.with_xml(xml))
+
+    def codes(*words: str) -> set[str]:
+        [line] = run(tmp_path / "a.pdf", "--jsonl", *words).stdout.splitlines()
+        return {finding["code"] for finding in json.loads(line)["invoice"]["findings"]}
+
+    assert "BR-CO-15" in codes()
+    assert "BR-CO-15" not in codes("--no-rules")
+    assert "totals.do_not_add_up" in codes("--no-rules")
