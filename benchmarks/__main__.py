@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import consumers, end_to_end, growth, latency, memory, real_services, retention, search, upload_rate
+from benchmarks import consumers, end_to_end, growth, latency, memory, reading, real_services, retention, search, upload_rate
 
 MEASUREMENTS = {
     "end_to_end": end_to_end.measure,
@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "growth": growth.measure,
     "retention": retention.measure,
     "search": search.measure,
+    "reading": reading.measure,
 }
 ON_REAL_SERVICES = {"real_services": real_services.measure, "search": search.measure}
 """`--real`: what needs RabbitMQ, Go, a JDK 21 and Maven."""

@@ -26,43 +26,43 @@ class Label:
 
 def find_labels(text: str) -> list[Label]:
     """The labels in a text, left to right, none overlapping another."""
-    index = _index()
+    phrases, longest = _phrases()
     tokens = [(folded(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text[:_MAX_TEXT])]
-    compact = "".join(token for token, _, _ in tokens)
-    starts, position = [], 0
-    for token, _, _ in tokens:
-        starts.append(position)
-        position += len(token)
-    ends = {start + len(tokens[i][0]): i for i, start in enumerate(starts)}
+    count = len(tokens)
     found: list[Label] = []
-    reached = 0
-    for i, start in enumerate(starts):
-        if start < reached:
-            continue
-        for phrase, fields in (*index.get(compact[start : start + _KEY], ()), *index.get(compact[start : start + 1], ())):
-            last = ends.get(start + len(phrase))
-            if last is not None and compact.startswith(phrase, start):
-                found.append(Label(fields, tokens[i][1], tokens[last][2], phrase))
-                reached = start + len(phrase)
+    first = 0
+    while first < count:
+        token, begins, stops = tokens[first]
+        best: tuple[str, int] | None = None
+        phrase = ""
+        for last in range(first, count):
+            phrase += tokens[last][0]
+            if len(phrase) > longest.get(token[:_KEY], 0):
                 break
-        else:
-            token, begins, stops = tokens[i]
-            if token.endswith(_TITLE_ENDINGS):
-                found.append(Label(frozenset(("title",)), begins, stops, token))
-                reached = start + len(token)
+            if phrase in phrases:
+                best = phrase, last
+        if best is not None:
+            phrase, last = best
+            found.append(Label(phrases[phrase], begins, tokens[last][2], phrase))
+            first = last + 1
+            continue
+        if token.endswith(_TITLE_ENDINGS):
+            found.append(Label(frozenset(("title",)), begins, stops, token))
+        first += 1
     return found
 
 
 @cache
-def _index() -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:
-    """Phrases by their first letters, longest first; phrases of one letter under that letter."""
+def _phrases() -> tuple[dict[str, frozenset[str]], dict[str, int]]:
+    """Each phrase with the fields it can mean, and how long the longest one is that begins with the same letters."""
     fields: dict[str, set[str]] = {}
     for field, phrases in VOCABULARY.items():
         for phrase in phrases.split(","):
             compact = "".join(folded(m.group()) for m in _TOKEN.finditer(phrase))
             if compact:
                 fields.setdefault(compact, set()).add(field)
-    index: dict[str, list[tuple[str, frozenset[str]]]] = {}
-    for phrase in sorted(fields, key=lambda p: (-len(p), p)):
-        index.setdefault(phrase[:_KEY], []).append((phrase, frozenset(fields[phrase])))
-    return {key: tuple(entries) for key, entries in index.items()}
+    longest: dict[str, int] = {}
+    for phrase in fields:
+        for key in (phrase[:1], phrase[:_KEY]):
+            longest[key] = max(longest.get(key, 0), len(phrase))
+    return {phrase: frozenset(names) for phrase, names in fields.items()}, longest
