@@ -12,9 +12,10 @@ from invoiceflow_pipeline.extraction.assembly.lines import ChosenLines, choose_l
 from invoiceflow_pipeline.extraction.assembly.sums import ChosenSums, choose_sums
 from invoiceflow_pipeline.extraction.assembly.tax_breakdown import with_tax_breakdown
 from invoiceflow_pipeline.extraction.locators.addresses import address_under
+from invoiceflow_pipeline.extraction.locators.blocks import of_one_block
+from invoiceflow_pipeline.extraction.locators.dates import locate_dates
 from invoiceflow_pipeline.extraction.locators.header import (
     locate_currencies,
-    locate_dates,
     locate_numbers,
     locate_reference,
     locate_type,
@@ -24,6 +25,7 @@ from invoiceflow_pipeline.extraction.locators.parties import locate_buyers, loca
 from invoiceflow_pipeline.extraction.locators.payment import locate_bics, locate_ibans, locate_vat_identifiers
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.locators.totals import all_amounts, locate_totals
+from invoiceflow_pipeline.extraction.locators.unheaded_lines import locate_unheaded_lines
 from invoiceflow_pipeline.extraction.page.folding import folded
 
 _BESIDE: Final = 200.0  # points; one and a half times the way from a name to the end of its block
@@ -58,7 +60,7 @@ def assemble(reading: Reading) -> PageInvoice:
     found["totals.tax"] = _ranked(located["tax"])
     buyers = _ranked(locate_buyers(reading))
     sellers = _ranked(locate_sellers(reading))
-    seller, buyer = _parties(sellers, buyers)
+    seller, buyer = _parties(reading, sellers, buyers)
     found["seller.name"], found["buyer.name"] = sellers, buyers
     seller_vat, buyer_vat = _vat_identifiers(_ranked(locate_vat_identifiers(reading)), seller, buyer)
     chosen: dict[str, Candidate[Any] | None] = {
@@ -84,7 +86,7 @@ def assemble(reading: Reading) -> PageInvoice:
     }
     targets = [c.value for c in (sums.net, sums.gross) if c]
     targets += [c.value for kind in ("line_net", "net", "gross", "amount_due") for c in _ranked(located[kind])]
-    lines = choose_lines(reading, locate_tables(reading), targets)
+    lines = choose_lines(reading, [*locate_tables(reading), *locate_unheaded_lines(reading)], targets)
     invoice = with_tax_breakdown(_invoice(reading, chosen, sums, lines), reading, sums)
     return PageInvoice(invoice, found)
 
@@ -159,7 +161,7 @@ def _issue_date(issued: Sequence[Candidate[date]], due: Sequence[Candidate[date]
 
 def _due_date(due: Sequence[Candidate[date]], issued: Candidate[date] | None) -> Candidate[date] | None:
     """Not before the issue date, unless its label leaves no doubt (then it is a finding)."""
-    ranked = _ranked(due)
+    ranked = sorted(due, key=lambda c: (-round(c.score, 2), c.cell.page, c.cell.row))
     fitting = [c for c in ranked if issued is None or c.value >= issued.value]
     if fitting and fitting[0].score >= 0.6:
         return fitting[0]
@@ -177,13 +179,13 @@ def _exempt(reading: Reading, sums: ChosenSums) -> ChosenSums:
 
 
 def _parties(
-    sellers: Sequence[Candidate[str]], buyers: Sequence[Candidate[str]]
+    reading: Reading, sellers: Sequence[Candidate[str]], buyers: Sequence[Candidate[str]]
 ) -> tuple[Candidate[str] | None, Candidate[str] | None]:
-    """The best seller and buyer together: nobody writes an invoice to themselves."""
+    """The best seller and buyer together: nobody writes an invoice to themselves, and one address is one party's."""
     best: tuple[float, Candidate[str] | None, Candidate[str] | None] = (0.0, None, None)
     for seller in (*[c for c in sellers if c.score >= _LEAST][:_MOST_PARTIES], None):
         for buyer in (*[c for c in buyers if c.score >= _LEAST][:_MOST_PARTIES], None):
-            if seller and buyer and _same(seller, buyer):
+            if seller and buyer and (_same(seller, buyer) or of_one_block(reading, seller.cell, buyer.cell)):
                 continue
             score = (seller.score if seller else 0.0) + (buyer.score if buyer else 0.0)
             if score > best[0]:

@@ -11,6 +11,8 @@ from invoiceflow_pipeline.extraction.locators.line_items import Item, Table, fir
 from invoiceflow_pipeline.extraction.locators.reading import Reading
 
 _TOLERANCE: Final = Decimal("0.02")
+_BESIDE_THE_TARGETS: Final = 6  # a rank after those of the totals that are known by name
+_UNHEADED: Final = 0.6
 _MOST_TRAILING: Final = 8
 _UNIT: Final = re.compile(r"^\W*[\d.,]+\s*([^\W\d_]{1,12}\.?)", re.UNICODE)
 
@@ -30,8 +32,12 @@ def choose_lines(reading: Reading, tables: Sequence[Table], targets: Sequence[De
         for items, penalty in _readings_of(table):
             total = sum((_amount(i, table) for i in items), Decimal(0))
             rank = next((n for n, t in enumerate(targets) if abs(abs(total) - abs(t)) <= _TOLERANCE), None)
+            if rank is None and _sum_follows(items, table):
+                rank = _BESIDE_THE_TARGETS
             own = _share_explained(items, table)
-            score = (2.0 - 0.05 * rank if rank is not None else 0.0) + 0.5 * own - penalty
+            score = (
+                (2.0 - 0.05 * rank if rank is not None else 0.0) + 0.5 * own - penalty - (0.0 if table.headed else _UNHEADED)
+            )
             if rank is None and (penalty > 0.1 or not table.headed or own < 0.99 or len(items) == 0):
                 continue
             scored.append((score, items, table))
@@ -41,6 +47,14 @@ def choose_lines(reading: Reading, tables: Sequence[Table], targets: Sequence[De
     confidence = 0.89 if score >= 1.5 else 0.7  # a sum that fits may still join two lines into one
     lines = tuple(_line(item, table) for item in items)
     return ChosenLines(lines, tuple(_evidence(reading, i, item, table, confidence) for i, item in enumerate(items)))
+
+
+def _sum_follows(items: Sequence[Item], table: Table) -> bool:
+    """Whether the next amount in the column is the sum of these: whatever its name, the lines end above it."""
+    following = table.items[len(items)] if len(items) < len(table.items) else None
+    if following is None or len(items) < 2 or list(table.items[: len(items)]) != list(items):
+        return False
+    return abs(sum((_amount(i, table) for i in items), Decimal(0)) - _amount(following, table)) <= _TOLERANCE
 
 
 def _readings_of(table: Table) -> list[tuple[list[Item], float]]:
@@ -53,7 +67,7 @@ def _readings_of(table: Table) -> list[tuple[list[Item], float]]:
         if any(first_amount(i, table.columns, k) is not None for k in ("col_quantity", "col_price", "col_position"))
     ]
     found = [(every, 0.0)] if len(numbered) in (0, len(every)) else [(every, 0.0), (numbered, 0.1)]
-    found += [(every[:count], 0.15) for count in range(len(every) - 1, max(0, len(every) - _MOST_TRAILING), -1)]
+    found += [(every[:count], 0.3) for count in range(len(every) - 1, max(0, len(every) - _MOST_TRAILING), -1)]
     return found
 
 

@@ -12,6 +12,12 @@ Sums = Mapping[str, Sequence[Candidate[Decimal]]]
 _TOLERANCE: Final = Decimal("0.02")
 _MOST: Final = 10
 _CLEAR: Final = 0.6  # the score of an amount that stands beside its own label
+_USUAL_RATES: Final = (  # in percent, of value added and sales taxes in Europe and elsewhere
+    *(Decimal(whole) for whole in (3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27)),
+    *(Decimal(broken) for broken in ("2.1", "2.5", "2.6", "3.8", "5.5", "7.5", "7.7", "8.1", "9.5", "13.5", "25.5")),
+)
+_NAMED_OTHERWISE: Final = ("addition", "reduction", "withheld", "paid", "previous")
+_SAME_EDGE: Final = 3.0  # points
 _NONE: Final[tuple[None]] = (None,)
 
 
@@ -29,7 +35,7 @@ def choose_sums(sums: Sums, anywhere: Sequence[Candidate[Decimal]]) -> ChosenSum
     """The set with the best labels among those that add up; without any that does, only what its label says clearly."""
     nets = _best(sums["net"], sums["line_net"], weight=0.8)
     taxes = _best(sums["tax"], (), weight=1.0)
-    totals = _best(sums["gross"], sums["amount_due"], weight=0.85)
+    totals = _best(sums["gross"], sums["amount_due"], weight=0.85) or _best((), sums["paid"], weight=0.8)
     best: tuple[float, ChosenSums] | None = None
     most = max((abs(c.value) for c in totals), default=Decimal(0))
     taxes += [
@@ -49,13 +55,20 @@ def choose_sums(sums: Sums, anywhere: Sequence[Candidate[Decimal]]) -> ChosenSum
     return _without_all_three(nets, taxes, totals, anywhere, sums)
 
 
+def _steps(sums: Sums) -> set[Decimal]:
+    """What can stand between net and total beside the tax: shipping, rounding, a discount, a tax that is withheld, or all of
+    them together."""
+    one = {c.value for c in sums["addition"] if c.score >= _CLEAR} | {
+        -abs(c.value) for kind in ("reduction", "withheld") for c in sums[kind] if c.score >= _CLEAR
+    }
+    return one | {sum(one, Decimal(0))}
+
+
 def _with_adjustment(
     nets: list[Candidate[Decimal]], taxes: list[Candidate[Decimal]], totals: list[Candidate[Decimal]], sums: Sums
 ) -> ChosenSums | None:
     """Net and tax that give the total once the shipping, discount or withholding named beside them is counted."""
-    steps = {c.value for c in sums["addition"] if c.score >= _CLEAR} | {
-        -abs(c.value) for kind in ("reduction", "withheld") for c in sums[kind] if c.score >= _CLEAR
-    }
+    steps = _steps(sums)
     best: tuple[float, ChosenSums] | None = None
     for net, tax, gross in product(nets, taxes, totals):
         gap = gross.value - net.value - tax.value
@@ -77,51 +90,84 @@ def _without_all_three(
         total = by_value.get(net.value + tax.value)
         if total and tax.value != 0 and min(net.score, tax.score) >= 0.6 and _plausible(net.value, tax.value) and not totals:
             return ChosenSums(net, tax, _as(total, 0.6), agrees=True)
+    named = {id(c.cell) for kind in _NAMED_OTHERWISE for c in sums[kind] if c.score >= _CLEAR}
+    unnamed = {c.value: c for c in anywhere if id(c.cell) not in named}
     for gross in totals:
         for net in nets:
-            printed = by_value.get(gross.value - net.value)
+            printed = unnamed.get(gross.value - net.value)
             if printed and _plausible(net.value, printed.value) and printed.value != 0:
                 return ChosenSums(net, _as(printed, 0.6), gross, agrees=True)
         for tax in taxes:
             net_found = by_value.get(gross.value - tax.value)
             if net_found and _plausible(net_found.value, tax.value) and tax.value != 0:
                 return ChosenSums(_as(net_found, 0.6), tax, gross, agrees=True)
-    adjusted = _with_adjustment(nets, taxes, totals, sums) or _several_rates(sums["tax"], nets, totals, by_value)
+    gross_only = _clearest(totals)
+    untaxed = gross_only is not None and any(n.score >= _CLEAR and n.value == gross_only.value for n in nets)
+    adjusted = None if untaxed else _with_adjustment(nets, taxes, totals, sums)
+    adjusted = adjusted or _several_rates(sums, nets, totals, by_value)
     if adjusted is not None:
         return adjusted
-    gross_only = _clearest(totals)
-    net_only = next((n for n in nets if gross_only and n.value == gross_only.value and n.score >= 0.6), None)
-    return ChosenSums(net_only, None, gross_only, agrees=False)
+    if gross_only is None:
+        return ChosenSums(None, None, None, agrees=False)
+    explained = {Decimal(0)} | (_steps(sums) if not any(t.score >= _CLEAR for t in taxes) else set())
+    net_only = next((n for n in nets if n.score >= _CLEAR and gross_only.value - n.value in explained), None)
+    tax_only = next((t for t in taxes if t.score >= _CLEAR and _is_at_a_usual_rate(t.value, gross_only.value)), None)
+    return ChosenSums(net_only, None if net_only else tax_only, gross_only, agrees=False)
+
+
+def _is_at_a_usual_rate(tax: Decimal, gross: Decimal) -> bool:
+    """Whether the tax that is within a total is so much as a usual rate gives, to the cent."""
+    if not 0 < abs(tax) < abs(gross):
+        return False
+    return any(abs(gross * rate / (100 + rate) - tax) <= Decimal("0.0051") for rate in _USUAL_RATES)
 
 
 def _several_rates(
-    taxes: Sequence[Candidate[Decimal]], nets: list[Candidate[Decimal]], totals: list[Candidate[Decimal]],
-    anywhere: Mapping[Decimal, Candidate[Decimal]],
-) -> ChosenSums | None:  # fmt: skip
-    """Net and total whose difference is the sum of the tax rows: the tax total itself is not printed."""
-    rows: dict[int, Candidate[Decimal]] = {}
-    for tax in taxes:
-        rows.setdefault(id(tax.cell), tax)
-    columns: dict[int, list[Candidate[Decimal]]] = {}
-    for tax in rows.values():
-        columns.setdefault(round(tax.cell.x1 / 4), []).append(tax)
-    for net, gross, column in product(nets, totals, columns.values()):
-        whole = sum((t.value for t in column), Decimal(0))
-        if whole and _plausible(net.value, whole) and abs(net.value + whole - gross.value) <= _TOLERANCE:
-            first = column[0]
-            return ChosenSums(
-                net,
-                Candidate(whole, first.cell, " + ".join(t.text for t in column), 0.7, "sum of the tax rows"),
-                gross,
-                agrees=True,
-            )
-    for gross, column in product(totals, columns.values()):
+    sums: Sums, nets: list[Candidate[Decimal]], totals: list[Candidate[Decimal]], anywhere: Mapping[Decimal, Candidate[Decimal]]
+) -> ChosenSums | None:
+    """Net and total whose difference is the sum of the tax rows (and of shipping and the like beside them): the tax total
+    itself is not printed."""
+    columns = _columns(sums["tax"])
+    steps = _steps(sums)
+    for net, gross, column in product(nets, totals, columns):
+        taxes = _between(net, gross, column)
+        whole = sum((t.value for t in taxes), Decimal(0))
+        gap = gross.value - net.value - whole
+        clear = min(net.score, gross.score) >= _CLEAR and any(abs(gap - step) <= _TOLERANCE for step in steps)
+        if whole and _plausible(net.value, whole) and (abs(gap) <= _TOLERANCE or clear):
+            return ChosenSums(net, _sum_of(taxes, whole), gross, agrees=True)
+    for gross, column in product(totals, columns):
         whole = sum((t.value for t in column), Decimal(0))
         net_found = anywhere.get(gross.value - whole)
         if len(column) > 1 and net_found and gross.score >= _CLEAR and _plausible(net_found.value, whole):
-            tax = Candidate(whole, column[0].cell, " + ".join(t.text for t in column), 0.7, "sum of the tax rows")
-            return ChosenSums(_as(net_found, 0.6), tax, gross, agrees=True)
+            return ChosenSums(_as(net_found, 0.6), _sum_of(column, whole), gross, agrees=True)
     return None
+
+
+def _between(net: Candidate[Decimal], gross: Candidate[Decimal], column: list[Candidate[Decimal]]) -> list[Candidate[Decimal]]:
+    """Of a column the taxes that stand between net and total, if any do; else all of it."""
+    top, bottom = sorted((net.cell.y0, gross.cell.y0))
+    inside = [t for t in column if t.cell.page == gross.cell.page == net.cell.page and top < t.cell.y0 < bottom]
+    return inside or column
+
+
+def _columns(taxes: Sequence[Candidate[Decimal]]) -> list[list[Candidate[Decimal]]]:
+    """Taxes that stand under one another, each cell once."""
+    rows: dict[int, Candidate[Decimal]] = {}
+    for tax in taxes:
+        rows.setdefault(id(tax.cell), tax)
+    columns: list[list[Candidate[Decimal]]] = []
+    for tax in rows.values():
+        column = next((c for c in columns if abs(c[0].cell.x1 - tax.cell.x1) < _SAME_EDGE), None)
+        if column is None:
+            columns.append([tax])
+        else:
+            column.append(tax)
+    return columns
+
+
+def _sum_of(column: Sequence[Candidate[Decimal]], whole: Decimal) -> Candidate[Decimal]:
+    return Candidate(whole, column[0].cell, " + ".join(t.text for t in column), 0.7, "sum of the tax rows")
 
 
 def _clearest(candidates: list[Candidate[Decimal]]) -> Candidate[Decimal] | None:

@@ -9,7 +9,7 @@ from invoiceflow_pipeline.extraction.labels.vocabulary import VOCABULARY
 from invoiceflow_pipeline.extraction.page.folding import folded
 
 _KEY: Final = 2
-_TOKEN: Final = re.compile(r"[^\W_]+|#|%")
+_TOKEN: Final = re.compile(r"(?:[CSI]?GST|VAT|TVA|IVA|MwSt|USt|BTW|Moms|DPH|MVA)(?=\d)|[^\W_]+|#|%", re.IGNORECASE)  # "TVA20"
 _MAX_TEXT: Final = 400
 _TITLE_ENDINGS: Final = ("rechnung", "gutschrift", "factuur", "faktura", "fakturan")  # Baurechnung, verkoopfactuur
 
@@ -39,7 +39,7 @@ def find_labels(text: str) -> list[Label]:
             phrase += tokens[last][0]
             if len(phrase) > longest.get(token[:_KEY], 0):
                 break
-            if phrase in phrases:
+            if phrase in phrases and not _begins_a_value(text, *tokens[last][1:]):
                 best = phrase, last
         if best is not None:
             phrase, last = best
@@ -50,6 +50,11 @@ def find_labels(text: str) -> list[Label]:
             found.append(Label(frozenset(("title",)), begins, stops, token))
         first += 1
     return found
+
+
+def _begins_a_value(text: str, start: int, end: int) -> bool:
+    """Whether the token is one letter with a hyphen or slash: "Factura: A-25/0033" does not say "factura a" (billed to)."""
+    return end - start == 1 and text[end : end + 1] in ("-", "/") and text[start].isupper()
 
 
 @cache

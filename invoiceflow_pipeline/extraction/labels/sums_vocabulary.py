@@ -228,7 +228,10 @@ SUMS_WORDS: Final[dict[str, str]] = {
         despesas de envio, portes de envio, ecovalor, koszty transportu, koszty wysylki, opakowanie, postovne
         a balne, balne, dopravne, faktureringsavgift, porto och emballage, frakt och emballage, administrationsavgift,
         faktureringsgebyr, miljogebyr, forsendelsesomkostninger, szallitasi koltseg, kerekites, toimituskulut,
-        laskutuslisa, pyoristys""",
+        laskutuslisa, pyoristys, oresavr, oresavrunding, oreafrunding, avrunding, rounding adjustment, rounding amount,
+        rundungsbetrag, rundungsdifferenz, rappenrundung, rappenausgleich, arrondissement, difference d arrondi, ajuste por
+        redondeo, arrotondamento, arrotondamenti, arredondamento, afronding, afrondingsverschil, zaokraglenie,
+        halerove vyrovnani, kerekitesi kulonbozet""",
     "withheld": """
         retencion, retencion irpf, irpf, ret irpf, menos retencion, ritenuta, ritenuta d acconto, ritenuta acconto,
         withholding tax, tax withheld, retencao, retencao irs, irs, retenue a la source, bronbelasting, tds""",

@@ -29,13 +29,15 @@ VOCABULARY: Final[dict[str, str]] = {
         fatura, n fatura, nota de credito n, nr faktury, numer faktury, faktura numer, faktura vat nr, faktura
         korygujaca nr, numer dokumentu, nr dokumentu, faktura c, cislo faktury, faktura cislo, danovy doklad c, cislo
         dokladu, danovy doklad cislo, doklad c, faktura danovy doklad c, faktura danovy doklad cislo, faktura nummer,
-        kreditnota nr, kreditnotanummer, kreditfaktura nr, laskun numero, laskunumero, numar factura, seria si numar,
+        kreditnota nr, kreditnotanummer, kreditfaktura nr, laskun numero, laskunumero, numar factura, seria si numar, seria,
         szamlaszam, szamla szama, sorszam, szamla sorszama, szamla sorszam, broj racuna, racun br, racun broj,
         stevilka racuna, racun st, nr factura, nr facturii, seria si nr, laskunro, laskun nro, arve nr, arve number,
         rekina nr, rekina numurs, saskaitos nr, serija ir nr, n ro fattura, nr rachunku, invoice ref no, inv ref, your
         invoice number, n° facture, no de la facture, rech nr, rechn nr, rechnungs no, beleg no, nro factura, n
         factura simplificada, factura simplificada, numero de documento, no documento, bon nr, factuurreferentie,
-        fakturan nummer""",
+        fakturan nummer, nummer datum, nr datum, rechnungsnummer datum, rechnungsnr datum, rechnung nr datum, beleg nr
+        datum, belegnummer datum, invoice number date, invoice no date, number date, document no date, numero date, n
+        date, n facture date, numero fecha, n fecha, numero data, n data, factuurnummer datum, nummer dato""",
     "bare_number": """
         no, nr, n, numero, number, num, nummer, numer, cislo, #, ref, reference, invoice, rechnung, facture, factura,
         fattura, factuur, fatura, faktura""",
@@ -57,7 +59,9 @@ VOCABULARY: Final[dict[str, str]] = {
         faktura         korygujaca, dobropis, kreditnota, kreditfaktura, hyvityslasku, rechnungs korrektur,
         creditnote, helyesbito szamla, storno""",
     "issue_date": """
-        invoice date, issued at, date of invoice, invoice issue date, issue date, date of issue, date issued, issued
+        nummer datum, nr datum, rechnungsnummer datum, rechnungsnr datum, rechnung nr datum, beleg nr datum, belegnummer
+        datum, invoice number date, invoice no date, number date, document no date, numero date, n date, n facture date,
+        numero fecha, n fecha, numero data, n data, factuurnummer datum, nummer dato, invoice date, issued at, date of invoice, invoice issue date, issue date, date of issue, date issued, issued
         on, issued, billing date, bill date, tax point, document date, credit note date, statement date, inv date,
         invoice         dated, rechnungsdatum, rechnungs datum, datum der rechnung, re datum, belegdatum,
         ausstellungsdatum, rechnung vom, gutschriftsdatum, gutschriftdatum, fakturadatum, rechnungstag, date de
@@ -78,11 +82,12 @@ VOCABULARY: Final[dict[str, str]] = {
     "due_date": """
         due date, payment due date, payment due, date due, due by, due on, due, pay by, payable by, payment date,
         please pay         by, to be paid by, pay before, balance due date, falligkeitsdatum, falligkeit, fallig am,
-        zahlbar bis, zahlungsziel, fallig bis, falligkeitstag, zahlung bis, zahlbar bis zum, zu zahlen bis, bitte
+        zahlbar bis, zahlbar ohne abzug bis, zahlbar ohne abschlag bis, zahlbar netto bis, ohne abzug bis, falligkeitstag,
+        zahlungsziel, fallig bis, falligkeitstag, zahlung bis, zahlbar bis zum, zu zahlen bis, bitte
         uberweisen sie bis zum, zahlungstermin, fallig, uberweisen bis, zahlbar am, bitte zahlen sie bis, date d
         echeance, echeance, date echeance, a payer avant le, payable avant le, date limite de paiement, a regler avant
         le, payable le, echeance le, reglement         le, date de reglement, date de paiement, fecha de vencimiento,
-        fecha vencimiento, vencimiento, vence, fecha limite         de pago, pagar antes del, vto, fecha vto, data
+        fecha vencimiento, vencimiento, vence, fecha limite         de pago, vencimientos, pagar antes del, vto, fecha vto, data
         scadenza, data di scadenza, scadenza, scadenze, scadenza pagamento, da pagare entro, pagamento entro,
         vervaldatum, vervaldag, uiterste betaaldatum, te betalen voor, betalen voor, betaaldatum, vervalt op,
         uiterlijk te betalen, data de vencimento, data vencimento, vencimento, termin platnosci, termin zaplaty, data
@@ -103,7 +108,9 @@ VOCABULARY: Final[dict[str, str]] = {
         delivery date, date of delivery, shipping date, ship date, order date, date of supply, service date, service
         period, billing period, period, date ordered, po date, print date, lieferdatum, leistungsdatum, liefer und
         leistungsdatum, liefer bzw leistungsdatum, liefertermin, bestelldatum, auftragsdatum, leistungszeitraum,
-        abrechnungszeitraum, lieferscheindatum, druckdatum, lieferscheinnr datum, nummer datum, zeitraum, date de
+        abrechnungszeitraum, lieferscheindatum, druckdatum, lieferscheinnr datum, lieferschein nr datum, auftragsnummer datum, auftragsnr datum,
+        auftrag nr datum, bestellnummer datum, bestellung datum, order no date, order number date, delivery note no date,
+        zeitraum, date de
         livraison, date livraison, date         de commande, date commande, periode, date de prestation, date d
         execution, fecha de entrega, fecha entrega, fecha de         pedido, fecha pedido, fecha operacion, fecha de
         operacion, periodo, data consegna, data ordine, data di consegna, data trasporto, leverdatum, orderdatum,
@@ -193,7 +200,8 @@ VOCABULARY: Final[dict[str, str]] = {
         reference de paiement, reference virement, referencia de pago, causale, riferimento pagamento, betalingskenmerk,
         kenmerk, betalingsreferentie, referencia de pagamento, tytul przelewu, tytulem, variabilni symbol, var symbol, vs,
         betalningsreferens, betalingsreference, betalingsreferanse, referens, rechnungsreferenz, ocr, ocr nummer, ocr nr,
-        betalingsid, fi kode, kid, kid nummer, viitenumero, remittance information, gestructureerde mededeling, mededeling""",
+        betalingsid, fi kode, kid, kid nummer, viitenumero, reference a rappeler, reference a indiquer, reference du paiement, payment ref, referencia de pagamento,
+        referencia a indicar, rif pagamento, bitte angeben, betalingsref, betalningsref, tytul platnosci, please use reference, remittance information, gestructureerde mededeling, mededeling""",
     "currency": """
         currency, invoice currency, wahrung, devise, monnaie, moneda, divisa, valuta, moeda, waluta, mena, valuutta""",
     "seller": """
@@ -233,7 +241,7 @@ VOCABULARY: Final[dict[str, str]] = {
         kund, bestallare, kunde navn, faktureret til, fakturert til, billed for, billing to, bill to customer,
         customer address, invoice to address, issued to, invoice for, invoiced customer, customer information, client
         information, account holder name, member, patient, guest, guest name, gast, ospite, huesped, laskutetaan,
-        tilaaja, arve saaja, factura catre, beneficiar""",
+        tilaaja, vendu a, vendido a, venduto a, verkocht aan, verkauft an, solgt til, sald till, arve saaja, factura catre, beneficiar""",
     "other_party": """
         ship to, deliver to, delivery address, shipping address, service address, shipped to, remit to, remittance address,
         payee, consignee, ship from, lieferadresse, lieferanschrift, warenempfanger, abweichender warenempfanger,
@@ -243,7 +251,8 @@ VOCABULARY: Final[dict[str, str]] = {
         destinazione merce, afleveradres, bezorgadres, leveradres, verzendadres, local de entrega, morada de entrega, local
         de descarga, carga, descarga, odbiorca, adres dostawy, miejsce dostawy, dorucovaci adresa, konecny prijemce,
         prijemce, misto dodani, leveransadress, leveringsadresse, levering til, leveres til, toimitusosoite, contact
-        commercial, contact, ansprechpartner, kontakt, sales person, salesperson, steuervertreter""",
+        commercial, contact, ansprechpartner, leistungsadresse, objektadresse, einsatzadresse, rechnungsstelle, site address, delivered to, delivery to,
+        lieu d intervention, adresse du chantier, lugar de entrega, kontakt, sales person, salesperson, steuervertreter""",
     "name": """
         name, company, company name, firma, nom, raison sociale, nombre, razon social, ragione sociale, denominazione, naam,
         bedrijfsnaam, nome, nazwa, nazev, jmeno, foretag, namn, navn, virksomhed, firmenname, denominacion social, nombre o
@@ -253,6 +262,7 @@ VOCABULARY: Final[dict[str, str]] = {
         titulaire, titular, titular de la cuenta, intestatario conto, ten name van, tnv, t n v, rekeninghouder,
         beneficiario, kontohaver, kontoinnehavare, wlasciciel rachunku""",
     "vat_id": """
+        identificativo fiscale ai fini iva, identificativo fiscale, id fiscale iva, identificativo iva,
         vat number, vat no, vat reg no, vat registration number, vat id, vat, vat registration no, vat registration,
         vat reg         number, tax id, tax id no, tax number, vat identification number, vat reg, vat nr, ust idnr,
         ust id nr, ust id, ustid, umsatzsteuer id, umsatzsteuer identifikationsnummer, ust ident nr, ust identnr, mwst

@@ -13,7 +13,10 @@ _BEFORE: Final = re.compile(
     rf"[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}})\s?(?P<city>[^\W\d_][^\d@:]{{1,48}}?)(?:\s\d{{1,2}}|\s\(?[A-Z]{{2}}\)?)?[,.]?(?:\s*[-,]\s*[^\W\d_]+)?$"
 )
 _AFTER: Final = re.compile(
-    r"^(?P<city>[^\W\d_][^\d@:]{1,40}?),?\s+(?P<region>[A-Z]{2})?,?\s*(?P<code>\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z0-9]{4})$"
+    r"^(?P<city>[^\W\d_][^\d@:]{1,40}?),?\s+(?P<region>[A-Z]{2,3})?,?\s*(?P<code>\d{5}(?:-\d{4})?|(?<=[A-Z]{2}\s)\d{4}|(?<=[,-]\s)\d{3}\s?\d{3}|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z0-9]{4})$"
+)
+_ALONE: Final = re.compile(  # British, Irish and Canadian post codes may have a line of their own
+    r"^(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[\dW]\s[A-Z0-9]{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)$"
 )
 _NATIONAL: Final = {
     "D": "DE",
@@ -30,9 +33,11 @@ _NATIONAL: Final = {
 
 
 def is_city_line(text: str) -> bool:
-    """Whether the text is a post code with its city, in either order."""
+    """Whether the text is a post code with its city, in either order, or a post code that has a line of its own."""
     text = text.strip(" ,.;|·-")
-    return len(text) < 70 and any(c.isdigit() for c in text) and bool(_BEFORE.match(text) or _AFTER.match(text))
+    if len(text) >= 70 or not any(c.isdigit() for c in text):
+        return False
+    return bool(_BEFORE.match(text) or _AFTER.match(text) or _ALONE.match(text))
 
 
 def address_under(reading: Reading, head: Cell) -> Address:

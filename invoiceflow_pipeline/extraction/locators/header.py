@@ -1,13 +1,11 @@
-"""The document's own particulars: number, dates, type, order and buyer reference, currency."""
+"""The document's own particulars: number, type, order and buyer reference, currency. Its dates: `dates`."""
 
 import re
 from collections import Counter
-from datetime import date
 from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.matching import Label
-from invoiceflow_pipeline.extraction.locators.payment_terms import payment_sentences, speaks_of_discount
-from invoiceflow_pipeline.extraction.locators.reading import Candidate, Place, Reading
+from invoiceflow_pipeline.extraction.locators.reading import RELATION, Candidate, Place, Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.amounts import CURRENCY_CODES
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
@@ -45,8 +43,12 @@ _FILLERS: Final = frozenset(
     ]
 )
 _PART_OF_A_VALUE: Final = re.compile(r"[-/_]?\d")  # "PO-4711" is a value, not a label
-_RELATION: Final = {"same": 1.0, "right": 0.97, "below": 0.9}
-_CURRENCY_CODE: Final = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(CURRENCY_CODES)) + r")(?![A-Za-z])")
+_SAME_EDGE: Final = 5.0  # points
+_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
+_NOTHING_BUT_NUMBER: Final = frozenset(("#", "no", "nr", "numero", "number", "nummer", "cislo", "numer"))
+_SHORTEST_NUMBER: Final = 3
+_CURRENCY_CODE: Final = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(CURRENCY_CODES)) + r")(?![A-Za-z]|0\d)")  # not PEN001
+_COUNTED: Final = re.compile(r"[A-Za-z]0\d+$")  # PEN001 is a customer
 _DOLLARS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("AUD", ("abn", "australia")),
     ("CAD", ("canada", " qc ", "ontario")),
@@ -55,13 +57,11 @@ _DOLLARS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )
 _CROWNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("DKK", ("cvr", "danmark", "moms 25", "beløb")),
+    ("SEK", ("sverige", "bankgiro", "plusgiro", "f-skatt", "förfallo")),
     ("NOK", ("norge", "mva", " org.nr")),
-    ("SEK", ("sverige", "bankgiro", "öre", "moms")),
+    ("SEK", ("öre", "moms")),
 )
 _CREDIT_WORDS: Final = ("credit", "gutschrift", "avoir", "abono", "notadicredito", "notadecredito", "kredit", "koryguj")
-_PLACE_BEFORE: Final = re.compile(  # "Olten, den 7. November 2024"
-    r"^[^\W\d_][^\d:,]{1,30},\s*(?:den|le|dnia|il|a|á|am|dne|d\.|the|el|em|på)?\s*$", re.IGNORECASE
-)
 _NAMES_ITS_KIND: Final = 8
 _CREDIT_CODE: Final = "381"
 _INVOICE_CODE: Final = "380"
@@ -70,14 +70,19 @@ _INVOICE_CODE: Final = "380"
 def locate_numbers(reading: Reading) -> list[Candidate[str]]:
     """Candidates for the invoice number (BT-1)."""
     found: list[Candidate[str]] = []
-    for cell, label in reading.labelled("number", "bare_number", "credit"):
+    for cell, label in reading.labelled("number", "bare_number", "credit", "title"):
         weight = _number_weight(reading, cell, label)
         if weight <= 0:
             continue
+        only_a_title = not label.fields & {"number", "bare_number", "credit"}
         for place in reading.places(cell, label):
-            token = _number_token(place)
+            if only_a_title and place.relation != "same":
+                break
+            token = _number_token(place) or _broken_number(reading, place)
+            if token and only_a_title and (_YEAR.fullmatch(token) or token.isalpha() or len(token) < _SHORTEST_NUMBER):
+                break  # "Jahresrechnung 2024"
             if token:
-                score = weight * _RELATION[place.relation]
+                score = weight * RELATION[place.relation]
                 found.append(
                     Candidate(token, place.cell, token, score, f"{place.relation} of “{cell.text[label.start : label.end]}”")
                 )
@@ -95,38 +100,10 @@ def locate_reference(reading: Reading, field: str) -> list[Candidate[str]]:
             token = _number_token(place)
             if token:
                 found.append(
-                    Candidate(token, place.cell, token, 0.8 * _RELATION[place.relation], f"{place.relation} of its label")
+                    Candidate(token, place.cell, token, 0.8 * RELATION[place.relation], f"{place.relation} of its label")
                 )
                 break
     return found
-
-
-def locate_dates(reading: Reading) -> tuple[list[Candidate[date]], list[Candidate[date]]]:
-    """Candidates for the issue date (BT-2) and for the due date (BT-9)."""
-    issued: list[Candidate[date]] = []
-    due: list[Candidate[date]] = []
-    taken: set[tuple[Cell, int]] = set()
-    for field, weight, into in (
-        ("due_date", 0.95, due),
-        ("other_date", 0.0, None),
-        ("issue_date", 1.0, issued),
-        ("date", 0.62, issued),
-    ):
-        for cell, label in reading.labelled(field):
-            if field == "due_date" and speaks_of_discount(cell.text[: label.start]):
-                continue
-            if field == "date" and not _is_a_date_of_the_document(reading, cell, label):
-                continue
-            for candidate, key in _dates_of(reading, cell, label, weight):
-                if field == "date" and key in taken:
-                    continue
-                taken.add(key)
-                if into is not None:
-                    into.append(candidate)
-                break
-    issued += _unlabelled_dates(reading, taken)
-    due += payment_sentences(reading)
-    return issued, due
 
 
 def locate_type(reading: Reading) -> list[Candidate[str]]:
@@ -170,7 +147,7 @@ def locate_currencies(reading: Reading) -> list[Candidate[str]]:
     seen: Counter[str] = Counter()
     where: dict[str, Cell] = {}
     for cell in reading.cells():
-        codes = {a.currency for a in reading.amounts(cell) if a.currency}
+        codes = {a.currency for a in reading.amounts(cell) if a.currency and not _COUNTED.search(a.text)}
         codes |= set(_CURRENCY_CODE.findall(cell.text))
         if not codes:
             codes = {sign for sign in ("€", "£", "$") if sign in cell.text}
@@ -222,7 +199,21 @@ def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
         return 0.8 + top
     if not before and label.phrase == "n" and ("°" in cell.text[:4] or "º" in cell.text[:4]) and _title_above(reading, cell):
         return 0.8 + top
+    alone = not before and len(cell.text[label.end :].split()) < 2
+    if label.phrase in _NOTHING_BUT_NUMBER and alone and _is_in_the_head(reading, cell):
+        return 0.64 + top
     return 0.0
+
+
+def _is_in_the_head(reading: Reading, cell: Cell) -> bool:
+    """In the first page's upper part, with one value beside it, and no heading of a column."""
+    page = reading.pages[0]
+    return (
+        cell.page == 1
+        and cell.y0 < 0.4 * page.height
+        and len(reading.row(cell).cells) <= 4
+        and not reading.is_in_column_heading(cell)
+    )
 
 
 def _title_above(reading: Reading, cell: Cell) -> bool:
@@ -241,6 +232,8 @@ def _number_token(place: Place) -> str | None:
     if not tokens:
         return None
     token = tokens[0]
+    if len(tokens) > 2 and token.isupper() and tokens[1].lower().rstrip(".:°") in _FILLERS:
+        del tokens[1]  # "Seria CC nr. 00451"
     if not any(c.isdigit() for c in token):
         joined = "".join(tokens[:2])
         if (
@@ -276,72 +269,15 @@ def _number_token(place: Place) -> str | None:
     return token
 
 
+def _broken_number(reading: Reading, place: Place) -> str | None:
+    """A number that a narrow column broke after its hyphen: "DSZ- / 2025/00018"."""
+    begun = place.text.strip(" :")
+    under = [c for c in reading.below(place.cell, rows=1) if abs(c.x0 - place.cell.x0) < _SAME_EDGE]
+    if not begun.endswith(("-", "/")) or " " in begun or not under:
+        return None
+    rest = under[0].text.split()[0]
+    return f"{begun}{rest}" if any(c.isdigit() for c in rest) else None
+
+
 def _follows_a_break(cell: Cell, label: Label) -> bool:
     return cell.text[: label.start].rstrip()[-1:] in ("", "-", "|", "·", "•", ";", ",", "/", "–")
-
-
-def _dates_of(reading: Reading, cell: Cell, label: Label, weight: float) -> list[tuple[Candidate[date], tuple[Cell, int]]]:
-    found = []
-    for place in reading.places(cell, label):
-        text = place.text[:60] if place.relation != "same" else place.text[:48]
-        dates = find_dates(text, month_first=reading.month_first, compact=True)
-        if not dates:
-            if place.relation == "same" and re.search(r"\d", text):
-                break
-            continue
-        first = dates[0]
-        near = 1.0 if first.start < 8 else 0.85
-        score = weight * _RELATION[place.relation] * near - 0.01 * (cell.page - 1)
-        if "number" in {f for other in reading.labels(cell)[:1] for f in other.fields} and label.start > 0:
-            score = max(score, 0.8)  # "Rechnung Nr. 1 vom 2.3.2024"
-        why = f"{place.relation} of “{cell.text[label.start : label.end]}”"
-        found.append((Candidate(first.value, place.cell, first.text, score, why), (place.cell, place.start + first.start)))
-        break
-    return found
-
-
-def _is_a_date_of_the_document(reading: Reading, cell: Cell, label: Label) -> bool:
-    """A bare "date" or "vom" counts at a cell's start, or after the document's title or number ("Rechnung 17 vom 2.3.2024")."""
-    if "col_date" in label.fields and _in_column_heading(reading, cell):
-        return False
-    if label.start == 0:
-        return True
-    before = [other for c in reading.row(cell).cells[: cell.index + 1] for other in reading.labels(c)]
-    return any(other.fields & {"title", "number"} for other in before)
-
-
-def _in_column_heading(reading: Reading, cell: Cell) -> bool:
-    row = reading.row(cell)
-    columns = sum(any(f.startswith("col_") for label in reading.labels(c) for f in label.fields) for c in row.cells)
-    return columns >= 4
-
-
-def _beside_title(reading: Reading, cell: Cell) -> bool:
-    return any(
-        label.start == 0 and label.fields & {"title", "number"}
-        for other in reading.row(cell).cells[: cell.index]
-        for label in reading.labels(other)
-    )
-
-
-def _unlabelled_dates(reading: Reading, taken: set[tuple[Cell, int]]) -> list[Candidate[date]]:
-    """Dates that stand alone in a cell of the first page's upper half."""
-    found = []
-    for cell in reading.pages[0].cells if reading.pages else ():
-        if cell.y0 > 0.5 * reading.pages[0].height or any("other_date" in label.fields for label in reading.labels(cell)):
-            continue
-        for seen in find_dates(cell.text, month_first=reading.month_first):
-            if (cell, seen.start) in taken:
-                continue
-            alone = seen.end - seen.start >= len(cell.text) - 2
-            left = reading.row(cell).cells[: cell.index]
-            labelled = bool(left) and bool(reading.labels(left[-1]))
-            if _PLACE_BEFORE.search(cell.text[: seen.start]) and seen.end >= len(cell.text) - 1:
-                found.append(Candidate(seen.value, cell, seen.text, 0.68, "after the place of issue"))
-            elif alone and _beside_title(reading, cell):
-                found.append(Candidate(seen.value, cell, seen.text, 0.6, "beside the title"))
-            elif alone and not labelled:
-                found.append(Candidate(seen.value, cell, seen.text, 0.45, "a date that stands alone"))
-            elif not labelled and not reading.labels(cell) and seen.end >= len(cell.text) - 1:
-                found.append(Candidate(seen.value, cell, seen.text, 0.35, "a date at a line's end"))
-    return found

@@ -3,41 +3,24 @@
 Whether the lines are believed (do they sum to a total of the document?) is decided in `assembly`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import combinations
 from typing import Final
 
 from invoiceflow_pipeline.extraction.locators.reading import Reading
+from invoiceflow_pipeline.extraction.locators.table_headings import Column, goes_on, has_money, heading_at
 from invoiceflow_pipeline.extraction.locators.totals import SUMS
 from invoiceflow_pipeline.extraction.page.structure import Cell, Row
 from invoiceflow_pipeline.extraction.parsing.amounts import Amount
 
 MAX_LINES: Final = 5_000
-_COLUMNS: Final = (
-    "col_amount", "col_gross", "col_tax_amount", "col_price", "col_quantity", "col_unit", "col_rate", "col_discount",
-    "col_description", "col_code", "col_position", "col_date",
-)  # fmt: skip
-_HEADING_ROWS: Final = 4
-_WITHOUT_AMOUNT: Final = 3  # so many clear headings make a table even where none of them names the amount
 _TOTALS: Final = frozenset(("net", "gross", "tax", "amount_due", "line_net"))
 _ROW_OF_TOTALS: Final = 3  # so many names of sums in one row are the heading of a summary
-_MOST_NUMBERS: Final = 8
+_LEAST_LETTERS: Final = 3
 _UNIT_LETTERS: Final = 10  # a cell of several numbers may hold so many letters beside them: units
-_NO_HEADING: Final = re.compile(r":\s*\S|\d{4}")  # "Product origin: Germany", "Item number 12345678"
 _NUMERIC: Final = frozenset(("col_amount", "col_gross", "col_price", "col_quantity", "col_tax_amount"))
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading and where it stands; `kinds` are all that its words can mean."""
-
-    kinds: frozenset[str]
-    x0: float
-    x1: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +53,26 @@ class Table:
     headed: bool = True
 
 
+TableRow = tuple[Row, tuple[Column, ...]]
+"""A row with the columns of the headings above it: on another page they may be wider."""
+
+
 def locate_tables(reading: Reading) -> list[Table]:
     """Each table of lines that has headings, in reading order; a table that goes on over pages is one."""
     tables: list[Table] = []
     columns: tuple[Column, ...] = ()
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     open_table = False
     for page in reading.pages:
         index = 0
         while index < len(page.rows):
-            heading = _heading_at(reading, page.rows, index)
+            heading = heading_at(reading, page.rows, index)
             if heading:
                 found, index = heading
-                if not (rows and _alike(found, columns)):
-                    _close(reading, columns, rows, tables)
-                    rows, columns = [], found
+                if not (rows and goes_on(found, columns, new_page=rows[-1][0].cells[0].page < page.number)):
+                    _close(reading, rows, tables)
+                    rows = []
+                columns = found
                 open_table = True
                 continue
             row = page.rows[index]
@@ -94,98 +82,20 @@ def locate_tables(reading: Reading) -> list[Table]:
             if rows and _ends_table(reading, row):
                 open_table = False
             else:
-                rows.append(row)
-    _close(reading, columns, rows, tables)
-    return tables or _without_headings(reading)
+                rows.append((row, columns))
+    _close(reading, rows, tables)
+    return tables
 
 
-def _without_headings(reading: Reading) -> list[Table]:
-    """Rows that explain themselves, quantity times price being the right-most amount, as on receipts."""
-    columns = tuple(
-        Column(frozenset((kind,)), 0.0, 0.0) for kind in ("col_description", "col_quantity", "col_price", "col_amount")
-    )
-    items: list[Item] = []
-    for page in reading.pages:
-        for row in page.rows:
-            numbers = [(a, c) for c in row.cells for a in reading.amounts(c) if not a.is_percent]
-            if not _MOST_NUMBERS >= len(numbers) >= 3 or numbers[-1][0].decimals != 2:
-                continue
-            last, where = numbers[-1]
-            for (one, first), (two, second) in combinations(numbers[:-1], 2):
-                if last.value and abs(one.value * two.value - last.value) <= Decimal("0.01"):
-                    above = page.rows[row.cells[0].row - 1].text if row.cells[0].row else ""
-                    name = row.cells[0].text if row.cells[0] is not first else above
-                    pieces = {1: (one, first), 2: (two, second), 3: (last, where)}
-                    item = Item(cell=where, texts=[(0, name)])
-                    item.pieces = {i: Piece(a.text, a, c, c.x0, c.x1) for i, (a, c) in pieces.items()}
-                    items.append(item)
-                    break
-    return [Table(columns, tuple(items[:MAX_LINES]), (3,), headed=False)] if items else []
-
-
-def _close(reading: Reading, columns: tuple[Column, ...], rows: list[Row], tables: list[Table]) -> None:
-    if not columns or not rows:
+def _close(reading: Reading, rows: list[TableRow], tables: list[Table]) -> None:
+    if not rows:
         return
-    columns = _with_last_column(reading, columns, rows)
-    amounts = _amount_columns(columns)
-    for choice in amounts:
-        items = _items(reading, columns, rows, choice)
+    rows = _with_description(reading, _with_last_column(reading, rows))
+    columns = rows[0][1]
+    for choice in _amount_columns(columns):
+        items = _items(reading, rows, choice)
         if items:
             tables.append(Table(columns, tuple(items), (choice,)))
-
-
-def _heading_at(reading: Reading, rows: Sequence[Row], index: int) -> tuple[tuple[Column, ...], int] | None:
-    """The columns of headings that begin in this row, and the index of the row after them."""
-    if any(_NO_HEADING.search(cell.text) for cell in rows[index].cells):
-        return None
-    first = _columns_in(reading, rows[index])
-    if len(first) < 2 and not (len(first) == 1 and index + 1 < len(rows) and len(_columns_in(reading, rows[index + 1])) >= 3):
-        return None
-    columns = list(first)
-    last = index
-    for following in range(index + 1, min(index + _HEADING_ROWS, len(rows))):
-        row = rows[following]
-        if row.y0 - rows[last].y1 > 0.8 * (row.y1 - row.y0) or _has_money(reading, row):
-            break
-        more = _columns_in(reading, row)
-        if not more and len(row.cells) > 2:
-            break
-        if not more and any(c.isdigit() for c in row.text):
-            break
-        columns.extend(c for c in more if not any(c.x0 < k.x1 and k.x0 < c.x1 for k in columns))
-        last = following
-    kinds = {kind for column in columns for kind in column.kinds}
-    money = kinds & {"col_amount", "col_gross"}
-    what = kinds & {"col_description", "col_quantity", "col_price", "col_position", "col_code"}
-    if not what & {"col_description", "col_quantity", "col_price"} or len(columns) < 2:
-        return None
-    if not money and (len(what) < _WITHOUT_AMOUNT or len(columns) < _WITHOUT_AMOUNT):
-        return None
-    if _has_money(reading, rows[index]):
-        return None
-    columns.sort(key=lambda c: c.x0)
-    return tuple(columns), last + 1
-
-
-def _columns_in(reading: Reading, row: Row) -> list[Column]:
-    found: list[Column] = []
-    for cell in row.cells:
-        if len(cell.text) > 60:
-            continue
-        previous_end = -1
-        for label in reading.labels(cell):
-            kinds = label.fields.intersection(_COLUMNS)
-            joined = previous_end >= 0 and cell.text[previous_end : label.start] == "-"  # "Pos-Betrag" is one heading
-            previous_end = label.end if kinds else -1
-            if kinds and joined:
-                found[-1] = Column(frozenset(kinds), found[-1].x0, cell.span(label.start, label.end)[1])
-            elif kinds:
-                found.append(Column(frozenset(kinds), *cell.span(label.start, label.end)))
-    return found
-
-
-def _alike(one: Sequence[Column], other: Sequence[Column]) -> bool:
-    return len(one) == len(other) and all(abs(a.x0 - b.x0) < 6 for a, b in zip(one, other, strict=True))
 
 
 def _amount_columns(columns: Sequence[Column]) -> list[int]:
@@ -197,11 +107,11 @@ def _amount_columns(columns: Sequence[Column]) -> list[int]:
     return [*reversed(net), *reversed(gross)][:3]
 
 
-def _with_last_column(reading: Reading, columns: tuple[Column, ...], rows: Sequence[Row]) -> tuple[Column, ...]:
+def _with_last_column(reading: Reading, rows: list[TableRow]) -> list[TableRow]:
     """Where the right-most amounts stand under no heading of an amount (its words were split or unknown), a column for them."""
     ends: Counter[int] = Counter()
     starts: dict[int, float] = {}
-    for row in rows:
+    for row, _ in rows:
         cell = row.cells[-1]
         amounts = reading.amounts(cell)
         if len(row.cells) > 2 and amounts and not amounts[-1].is_percent and amounts[-1].decimals in (0, 2):
@@ -209,12 +119,32 @@ def _with_last_column(reading: Reading, columns: tuple[Column, ...], rows: Seque
             ends[end] += 1
             starts[end] = max(starts.get(end, 0.0), cell.x0)
     if not ends:
-        return columns
+        return rows
     end, _ = ends.most_common(1)[0]
     x0, x1 = starts[end], end * 3.0
-    if any(c.kinds & {"col_amount", "col_gross"} and c.x0 < x1 + 2 and x0 - 2 < c.x1 for c in columns):
-        return columns
-    return (*columns, Column(frozenset(("col_amount",)), x0, x1))
+    if any(c.kinds & {"col_amount", "col_gross"} and c.x0 < x1 + 2 and x0 - 2 < c.x1 for _, columns in rows for c in columns):
+        return rows
+    last = Column(frozenset(("col_amount",)), x0, x1)
+    return [(row, (*columns, last)) for row, columns in rows]
+
+
+def _with_description(reading: Reading, rows: list[TableRow]) -> list[TableRow]:
+    """Where no heading names what was sold (its word is unknown, or there is none), a column for the texts under no heading."""
+    columns = rows[0][1]
+    if any("col_description" in column.kinds for column in columns):
+        return rows
+    starts: Counter[int] = Counter()
+    for row, _ in rows:
+        for cell in row.cells:
+            text = sum(c.isalpha() for c in cell.text) >= _LEAST_LETTERS and not reading.amounts(cell)
+            if text and not any(c.x0 < cell.x1 and cell.x0 < c.x1 for c in columns):
+                starts[round(cell.x0 / 3)] += 1
+    if not starts:
+        return rows
+    x0 = 3.0 * starts.most_common(1)[0][0]
+    x1 = min((c.x0 for c in columns if c.x0 > x0), default=x0 + 100) - 10
+    named = Column(frozenset(("col_description",)), x0, max(x0 + 10, x1))
+    return [(row, (*its, named)) for row, its in rows]
 
 
 def _ends_table(reading: Reading, row: Row) -> bool:
@@ -230,7 +160,7 @@ def _ends_table(reading: Reading, row: Row) -> bool:
         if "table_end" in fields and len(cell.text) - labels[0].end < 4:
             return True
         if fields.intersection(("net", "gross", "tax", "amount_due", "line_net")) and short and len(row.cells) <= 3 and (
-            _has_money(reading, row) or cell.text.endswith(":")
+            has_money(reading, row) or cell.text.endswith(":")
         ):  # fmt: skip
             return len(labels[0].phrase) > 3 or len(row.cells) <= 2
     return False
@@ -241,16 +171,13 @@ def _heads_a_tax_summary(reading: Reading, row: Row) -> bool:
     opening = [ls[0].fields if ls and ls[0].start == 0 else frozenset() for ls in map(reading.labels, row.cells)]
     rates = sum(bool(fields & {"col_rate", "tax"}) for fields in opening)
     bases = sum(bool(fields & {"net", "gross"}) and not fields & {"col_rate"} for fields in opening)
-    return rates >= 1 and bases >= 1 and rates + bases >= max(_ROW_OF_TOTALS, len(row.cells)) and not _has_money(reading, row)
+    return rates >= 1 and bases >= 1 and rates + bases >= max(_ROW_OF_TOTALS, len(row.cells)) and not has_money(reading, row)
 
 
-def _has_money(reading: Reading, row: Row) -> bool:
-    return any(a.decimals == 2 and not a.is_percent for cell in row.cells for a in reading.amounts(cell))
-
-
-def _items(reading: Reading, columns: Sequence[Column], rows: Sequence[Row], amount_column: int) -> list[Item]:
+def _items(reading: Reading, rows: Sequence[TableRow], amount_column: int) -> list[Item]:
     """One item for each amount in the amount column; other rows go to the item above unless they open the next one."""
-    placed = [(row, _placed(reading, columns, row, amount_column)) for row in rows]
+    columns = rows[0][1]
+    placed = [(row, _placed(reading, its, row, amount_column)) for row, its in rows]
     items: list[Item] = []
     waiting: list[tuple[Row, dict[int, Piece]]] = []
     for row, pieces in placed:

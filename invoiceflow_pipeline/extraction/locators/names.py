@@ -58,7 +58,7 @@ CONTACT: Final = re.compile(
 SEPARATORS: Final = re.compile(r"\s+[·•|*●▪⋅∙‧]\s*|\s*[·•●▪⋅∙‧|]\s+|\s+[-–—]\s+|,\s+|;\s+|\s+/\s+")
 SALUTATION: Final = re.compile(
     r"^(?:herrn?|frau|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|exmo.*|"
-    r"de heer|mevrouw|to|attn\.?:?.*|att\.?:.*|attention:?.*|à l'attention.*|a la atención.*|alla c\.?a\.?.*|"
+    r"de heer|mevrouw|aan|to|attn\.?:?.*|att\.?:.*|attention:?.*|à l'attention.*|a la atención.*|alla c\.?a\.?.*|"
     r"t\.a\.v\..*|z\.\s?h(?:d|änden)\.?.*|c/o.*)\s*:?$",
     re.IGNORECASE,
 )
@@ -67,6 +67,25 @@ _NOT_A_NAME: Final = re.compile(
     r"nip|regon|cvr|kvk|i[čc]o|di[čc]|abn|gstin)\b[.:\s-]|"
     r"^\W*$|^\d+[\s\w]{0,3}$|\b(?:p\.?\s?o\.?\s?box)\b|^(?:address|adresse|anschrift|dirección|indirizzo|adres|sediul|"
     r"morada)\b\s*:|\bcapital\b|^(?:page|seite|pagina|original|kopie|copy|duplicate|oryginał)\b",
+    re.IGNORECASE,
+)
+_COUNTRY: Final = re.compile(
+    r"^(?:united kingdom|great britain|england|scotland|wales|ireland|éire|united states(?: of america)?|usa|u\.s\.a\.|canada|"
+    r"australia|new zealand|india|singapore|south africa|germany|deutschland|allemagne|alemania|germania|duitsland|niemcy|"
+    r"německo|tyskland|france|frankreich|francia|frankrijk|francja|austria|österreich|autriche|switzerland|schweiz|suisse|"
+    r"svizzera|netherlands|the netherlands|nederland|niederlande|pays-bas|belgium|belgië|belgique|belgien|luxembourg|luxemburg|"
+    r"spain|españa|spanien|espagne|spagna|italy|italia|italien|italie|portugal|poland|polska|polen|pologne|"
+    r"czech republic|czechia|česk[áa] republika|tschechien|slovakia|slovensko|hungary|magyarország|ungarn|romania|românia|"
+    r"sweden|sverige|schweden|denmark|danmark|dänemark|norway|norge|norwegen|finland|suomi|finnland|estonia|latvia|lithuania|"
+    r"croatia|hrvatska|slovenia|slovenija|greece|bulgaria|turkey|türkiye|brazil|brasil|mexico|méxico)$",
+    re.IGNORECASE,
+)
+_DEPARTMENT: Final = re.compile(
+    r"^(?:service clients?|service facturation|customer (?:service|care|support)|kundenservice|kundendienst|kundenbetreuung|"
+    r"accounts? (?:payable|receivable|department|dept\.?)|(?:billing|finance|purchasing)(?: department)?|"
+    r"buchhaltung|einkauf|rechnungswesen|kreditorenbuchhaltung|comptabilit[ée]|service comptabilit[ée]|service achats|"
+    r"contabilidad|departamento de contabilidad|amministrazione|ufficio acquisti|crediteurenadministratie|administratie|"
+    r"contabilidade|dział księgowości|księgowość|účtárna|ekonomiavdelningen|bogholderi)$",
     re.IGNORECASE,
 )
 _MONOGRAM: Final = re.compile(r"^([A-ZÀ-Þ])\s+(?=\1\w)")  # a logo's letter before the name
@@ -78,13 +97,24 @@ def name_in(text: str) -> str | None:
     text = _MONOGRAM.sub("", text.strip(" :;,-–|·•*/"))
     if not 2 <= len(text) <= _LONGEST or sum(c.isalpha() for c in text) < 2:
         return None
-    if _NOT_A_NAME.search(text) or SALUTATION.match(text):
+    if (
+        _NOT_A_NAME.search(text)
+        or SALUTATION.match(text)
+        or is_only_legal_form(text)
+        or is_country(text)
+        or _DEPARTMENT.match(text)
+    ):
         return None
     if find_dates(text) or is_city_line(text) or any(a.decimals == 2 for a in find_amounts(text)):
         return None
     if sum(c.isdigit() for c in text) > max(3, len(text) // 3) or is_street(text):
         return None
     return text
+
+
+def is_country(text: str) -> bool:
+    """The last line of an address that goes abroad."""
+    return bool(_COUNTRY.match(text.strip(" .,")))
 
 
 def is_street(text: str) -> bool:

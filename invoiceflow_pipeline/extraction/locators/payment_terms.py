@@ -5,21 +5,24 @@ from datetime import date
 from typing import Final
 
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
 
 _PAYS: Final = re.compile(
-    r"\b(?:zahlbar|zahlen|zahlung|bezahl\w*|fällig|faellig|überweis\w*|ueberweis\w*|beglei\w*|abgebucht|abbuch\w*|"
+    r"\b(?:zahlbar|zahlen|zahlung\w*|bezahl\w*|fällig|faellig|überweis\w*|ueberweis\w*|beglei\w*|abgebucht|abbuch\w*|"
     r"eingezogen|einzieh\w*|lastschrift|"
-    r"pay|paid|payable|payment|remit|remittance|due|settle\w*|debit\w*|"
+    r"pay|paid|payable|payment|remit|remittance|due|settle\w*|debit\w*|collect\w*|"
     r"régl\w*|regler|réglement|règlement|payer|payable|paiement|échéance|prélev\w*|débit\w*|"
     r"pagar|pago|abonar|vence\w*|cargar\w*|pagamento|pagare|scad\w+|addebit\w*|versare|"
     r"betal\w*|voldoe\w*|voldaan|overmaken|incass\w*|afgeschreven|schrijven|vervalt|"
     r"liquidar|vencimento|płat\w+|zapłat\w+|zapłac\w*|wpłat\w*|splat\w+|uhra\w+|zaplat\w*|"
+    r"betingelser|betalingsbetingelser|betalningsvillkor|condi\w+ de (?:paiement|r[èe]glement|pago|pagamento)|terms|"
     r"indbetal\w*|forfald\w*|forfall\w*|maks\w+|eräpäivä)\b",
     re.IGNORECASE,
 )
 _UNTIL: Final = re.compile(
-    r"(?:\b(?:bis(?:\s+(?:zum|spätestens|einschließlich))*|spätestens(?:\s+am)?|am|zum|until|till|by|before|on|due|"
+    r"(?:\b(?:bis(?:\s+(?:zum|spätestens|einschließlich))*|spätestens(?:\s+am)?|am|zum|until|till|by|"
+    r"before|on or (?:after|before|around|about)|on|due|"
     r"no later than|not later than|"
     r"au plus tard(?:\s+le)?|avant le|jusqu'au|le|antes del?|hasta el|el|entro(?:\s+(?:il|e non oltre il))?|il|"
     r"v[óo][óo]r|voor|uiterlijk(?:\s+op)?|op|omstreeks|rond|tot|at[ée](?:\s+(?:ao dia|dia))?|do(?:\s+(?:dnia|dne))?|"
@@ -27,6 +30,8 @@ _UNTIL: Final = re.compile(
     re.IGNORECASE,
 )
 _DISCOUNT: Final = re.compile(r"skonto|discount|escompte|descuento|sconto|korting|rabat|desconto|\d\s?%", re.IGNORECASE)
+_LONG: Final = 60
+_SAME_EDGE: Final = 5.0  # points
 _SCORE: Final = 0.74  # below every label, above what stands alone
 _LONGEST: Final = 400
 
@@ -36,7 +41,7 @@ def payment_sentences(reading: Reading) -> list[Candidate[date]]:
     found: list[Candidate[date]] = []
     for cell in reading.cells():
         text = cell.text[:_LONGEST]
-        if not any(c.isdigit() for c in text) or not _PAYS.search(text):
+        if not any(c.isdigit() for c in text) or not (_PAYS.search(text) or _PAYS.search(_rest_of_the_sentence(reading, cell))):
             continue
         fitting = []
         stop = 0
@@ -44,12 +49,20 @@ def payment_sentences(reading: Reading) -> list[Candidate[date]]:
             before = text[stop : seen.start]
             stop = seen.end
             rest = text[seen.end : seen.end + 40]
-            if _UNTIL.search(before[-30:]) and not _DISCOUNT.search(before) and not _starts_with_discount(rest):
+            if _UNTIL.search(before[-30:]) and not speaks_of_discount(before) and not _starts_with_discount(rest):
                 fitting.append(seen)
         if fitting:
             last = max(fitting, key=lambda f: f.value)
             found.append(Candidate(last.value, cell, last.text, _SCORE, "in a sentence about paying"))
     return found
+
+
+def _rest_of_the_sentence(reading: Reading, cell: Cell) -> str:
+    """What goes on in the next line, where this one is long and breaks off: "wird am 20.03.2014 / eingezogen"."""
+    if len(cell.text) < _LONG or cell.text[-1] in ".:!":
+        return ""
+    under = [c for c in reading.below(cell, rows=1) if abs(c.x0 - cell.x0) < _SAME_EDGE]
+    return re.split(r"[.;!]\s", under[0].text[:_LONG])[0] if under else ""
 
 
 def speaks_of_discount(before: str) -> bool:

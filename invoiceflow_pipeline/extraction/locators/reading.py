@@ -6,6 +6,7 @@ Which value is right is decided in `assembly`.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, Generic, TypeVar
 
 from invoiceflow_pipeline.extraction.labels.matching import Label, find_labels
@@ -14,7 +15,11 @@ from invoiceflow_pipeline.extraction.parsing.amounts import Amount, decimal_sign
 from invoiceflow_pipeline.extraction.parsing.dates import month_comes_first
 
 Value = TypeVar("Value")
+RELATION: Final = {"same": 1.0, "right": 0.97, "below": 0.9}
+"""How sure the place of a value is, by where it stands to its label."""
 _ROWS_BELOW: Final = 2
+_STACKED: Final = 0.5  # of a line's height between the two lines of a label
+_LONGEST_HALF: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,23 @@ class Reading:
         self.month_first = told if told is not None else self._is_american()
         for cell in self.cells():
             self._labels[cell] = find_labels(cell.text)
+        self._find_stacked_labels()
+
+    def _find_stacked_labels(self) -> None:
+        """A label on two lines of a narrow column ("Fecha de / emisión", "Rechnungs- / datum") stands at its second line."""
+        for page in self.pages:
+            for upper, lower in pairwise(page.rows):
+                if lower.y0 - upper.y1 > _STACKED * (upper.y1 - upper.y0):
+                    continue
+                for cell in upper.cells:
+                    if not _is_half_a_label(cell) or (self._labels[cell] and self._labels[cell][-1].end == len(cell.text)):
+                        continue
+                    under = next((c for c in lower.cells if c.overlaps(cell) and _is_half_a_label(c)), None)
+                    if under is None or not (abs(under.x0 - cell.x0) < 3 or abs(under.x1 - cell.x1) < 3):
+                        continue
+                    whole = find_labels(f"{cell.text} {under.text}")
+                    if len(whole) == 1 and whole[0].start == 0 and whole[0].end == len(cell.text) + 1 + len(under.text):
+                        self._labels[under] = [Label(whole[0].fields, 0, len(under.text), whole[0].phrase)]
 
     def cells(self) -> Iterator[Cell]:
         for page in self.pages:
@@ -83,6 +105,11 @@ class Reading:
     def row(self, cell: Cell) -> Row:
         return self.pages[cell.page - 1].rows[cell.row]
 
+    def is_in_column_heading(self, cell: Cell) -> bool:
+        """Whether the cell's row names the columns of a table."""
+        labels = (label for c in self.row(cell).cells for label in self.labels(c))
+        return sum(any(f.startswith("col_") for f in label.fields) for label in labels) >= 4
+
     def right_of(self, cell: Cell) -> tuple[Cell, ...]:
         return self.row(cell).cells[cell.index + 1 :]
 
@@ -108,9 +135,23 @@ class Reading:
         right = self.right_of(cell)
         if right and not self._opens_with_label(right[0]):
             yield Place(right[0], 0, "right")
-        for under in self.below(cell):
+        for under, start in self._under(cell, label):
             if not self._opens_with_label(under):
-                yield Place(under, 0, "below")
+                yield Place(under, start, "below")
+
+    def _under(self, cell: Cell, label: Label) -> list[tuple[Cell, int]]:
+        """The cells under a label, each with the offset of what stands under it. Where the cell holds several labels
+        closely together, only what is under this one."""
+        found = self.below(cell)
+        if len(self._labels[cell]) < 2:
+            return [(under, 0) for under in found]
+        x0, x1 = cell.span(label.start, label.end)
+        places = []
+        for under in found:
+            parts = [start for start, part in under.parts() if part.x0 < x1 and x0 < part.x1]
+            if parts:
+                places.append((under, parts[0]))
+        return places
 
     def _opens_with_label(self, cell: Cell) -> bool:
         """Not where words follow it without a colon: "Zakład Poligraficzny" is a name, though "základ" is a tax base."""
@@ -127,3 +168,7 @@ class Reading:
         if re.search(r"\b(?:gst|abn|vat|iban)\b|[€£]", lower):
             return False
         return "$" in text or "usd" in lower
+
+
+def _is_half_a_label(cell: Cell) -> bool:
+    return len(cell.text) <= _LONGEST_HALF and not any(c.isdigit() for c in cell.text) and ":" not in cell.text[:-1]

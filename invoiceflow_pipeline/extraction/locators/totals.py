@@ -13,6 +13,7 @@ from invoiceflow_pipeline.extraction.parsing.amounts import Amount
 SUMS: Final = ("line_net", "net", "tax", "gross", "amount_due", "paid", "reduction", "addition", "withheld", "previous")
 _LEAST_WHOLE: Final = 20  # amounts without cents below this are more likely counts
 _RATE: Final = re.compile(r"[\d.,]+\s?%")  # "21% btw": the rate belongs to the name
+_CURRENCY_LETTERS: Final = 4
 _SPECIFIC: Final = 6  # a phrase this long ("totalttc") says more than "net" or "tax"
 
 
@@ -22,6 +23,10 @@ def locate_totals(reading: Reading) -> dict[str, list[Candidate[Decimal]]]:
     for cell, label in reading.labelled(*SUMS):
         fields = [f for f in SUMS if f in label.fields]
         before = _RATE.sub("", cell.text[: label.start]).strip()
+        if label.phrase.startswith("%"):
+            before = before.rstrip("0123456789., ")  # "25% moms"
+        if "tax" in label.fields and "(" in before:
+            before = before.rpartition("(")[2].strip(" 0123456789.,€$£")  # "€ 72,80 (includes € 12,63 VAT)"
         weight = _weight(cell, label, before)
         if weight <= 0:
             continue
@@ -79,9 +84,12 @@ def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Am
     ]
     stop = later[0] if later else len(cell.text)
     own = [a for a in reading.amounts(cell) if label.end <= a.start < stop and _is_money(a)]
+    if not own and "tax" in label.fields and "(" in cell.text[: label.start]:
+        inside = cell.text.rindex("(", 0, label.start)  # "€ 72,80 (includes € 12,63 VAT)"
+        own = [a for a in reading.amounts(cell) if inside < a.start < label.start and _is_money(a)]
     right: list[tuple[Amount, Cell]] = []
     for other in reading.right_of(cell):
-        here = [a for a in reading.amounts(other) if _is_money(a)]
+        here = [a for a in reading.amounts(other) if _is_money(a) and not _is_in_brackets(other.text, a)]
         if not here and _is_sum_label(reading, other):
             break
         right.extend((a, other) for a in here)
@@ -106,6 +114,12 @@ def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Am
     return []
 
 
+def _is_in_brackets(text: str, amount: Amount) -> bool:
+    """An aside after another amount: "€ 72,80 (includes € 12,63 VAT)"."""
+    opened = text.rfind("(", 0, amount.start)
+    return opened > 0 and any(c.isdigit() for c in text[:opened]) and ")" not in text[opened : amount.start]
+
+
 def _heads_a_column(reading: Reading, cell: Cell) -> bool:
     """A row of sums' names ("Net  VAT  Total") with the amounts in columns under them."""
     row = reading.row(cell)
@@ -114,8 +128,13 @@ def _heads_a_column(reading: Reading, cell: Cell) -> bool:
 
 
 def _column_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, float]]:
-    """All amounts under it; with a row for each rate, the last is the sum."""
-    found = [(a, under) for under in reading.below(cell, rows=8) for a in reading.amounts(under)[-1:] if _is_money(a)]
+    """The amounts under it, as far as there is nothing else; with a row for each rate, the last is the sum."""
+    found: list[tuple[Amount, Cell]] = []
+    for under in reading.below(cell, rows=8):
+        amounts = reading.amounts(under)[-1:]
+        if found and (not amounts or sum(c.isalpha() for c in under.text) > _CURRENCY_LETTERS):
+            break
+        found += [(a, under) for a in amounts if _is_money(a)]
     return [(a, under, 0.85 if n == len(found) - 1 else 0.65) for n, (a, under) in enumerate(found)]
 
 

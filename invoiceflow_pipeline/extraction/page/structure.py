@@ -6,10 +6,13 @@ Coordinates are points, origin at the top left of the page as it is shown.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
-CELL_GAP: Final = 0.95
+CELL_GAP: Final = 0.85
 """Words further apart than this many letter heights are in different cells: a space is about 0.3, a column gap above 1."""
+PART_GAP: Final = 0.42
+"""Within a cell, words further apart than this may still be two headings, or the values under two headings."""
 NUMBER_GAP: Final = 0.42
 """The same between two numbers: the space in 1 234,56 is narrow, and "10  237,26" is a quantity and a price."""
 
@@ -57,6 +60,25 @@ class Cell:
             position = stop + 1
         return (x0, x1) if x0 < x1 else (self.x0, self.x1)
 
+    def parts(self) -> list[tuple[int, "Cell"]]:
+        """Runs of words with nothing wider than a space between them, each with the offset in `text` at which it begins."""
+        found: list[tuple[int, Cell]] = []
+        offset = 0
+        run: list[Word] = []
+        for word, following in zip(self.words, (*self.words[1:], None), strict=True):
+            run.append(word)
+            if following is not None:
+                gap = following.x0 - word.x1
+                if gap < PART_GAP * self.height or (
+                    min(len(word.text), len(following.text)) > 1 and _is_one_typed_space(word, following, gap)
+                ):
+                    continue
+            part = _cell(run, self.page, self.row, self.index)
+            found.append((offset, part))
+            offset += len(part.text) + 1
+            run = []
+        return found
+
     def overlaps(self, other: "Cell") -> bool:
         """Whether the two share some horizontal extent."""
         return self.x0 < other.x1 and other.x0 < self.x1
@@ -96,6 +118,9 @@ class Page:
 def build_page(number: int, width: float, height: float, words: Sequence[Word], text: str, reader: str) -> Page:
     """The page's words in rows and cells. Words need no order."""
     rows = [_row(group, number, index) for index, group in enumerate(_by_height(words))]
+    for upper, lower in pairwise(tuple(rows)):
+        index = upper.cells[0].row
+        rows[index], rows[index + 1] = _parted(rows[index], lower), _parted(lower, rows[index])
     return Page(number, width, height, tuple(rows), text, reader)
 
 
@@ -144,6 +169,27 @@ def _is_one_typed_space(one: Word, other: Word, gap: float) -> bool:
     """In a typewriter's face every letter is as wide as a space: 1 234,56 has a wide gap there."""
     letter, another = (one.x1 - one.x0) / len(one.text), (other.x1 - other.x0) / len(other.text)
     return abs(letter - another) < 0.03 * letter and gap < 1.2 * letter
+
+
+def _parted(row: Row, neighbour: Row) -> Row:
+    """The row with its cells parted where their parts stand over (or under) cells of the next row, one each: headings set so
+    closely that they look like one text, though the values under them do not."""
+    if len(neighbour.cells) < 2 or neighbour.y0 - row.y1 > 1.5 * (row.y1 - row.y0) or row.y0 - neighbour.y1 > row.y1 - row.y0:
+        return row
+    cells: list[Cell] = []
+    for cell in row.cells:
+        parts = cell.parts() if sum(c.overlaps(cell) for c in neighbour.cells) > 1 else []
+        partners = [[c for c in neighbour.cells if c.overlaps(part)] for _, part in parts]
+        named = all(any(ch.isalnum() for ch in part.text) for _, part in parts)  # no colon of its own
+        if len(parts) > 1 and named and all(len(p) == 1 for p in partners) and len({id(p[0]) for p in partners}) == len(parts):
+            cells.extend(part for _, part in parts)
+        else:
+            cells.append(cell)
+    if len(cells) == len(row.cells):
+        return row
+    for index, cell in enumerate(cells):
+        cell.index = index
+    return Row(tuple(cells), "  ".join(c.text for c in cells), row.y0, row.y1)
 
 
 def _cell(run: list[Word], page: int, row: int, index: int) -> Cell:

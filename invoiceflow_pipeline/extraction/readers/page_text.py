@@ -16,8 +16,8 @@ from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow_pipeline.extraction.page.structure import Page, Word, build_page
 
 READER: Final = "page"
-_WORD: Final = re.compile(r"[^\s\x00-\x1f\u00a0\u2000-\u200b\u202f\ufeff\ufffe\uffff]+")
-_SOFT_HYPHEN: Final = "\x02"  # PDFium's sign for a hyphen at a line's end
+_WORD: Final = re.compile(r"[^\s\x00-\x1f\u00a0\u2000-\u200b\u202f\ufeff\ufffe\uffff]+[\x02\ufffe]?")
+_HYPHEN: Final = re.compile("[\x02\ufffe]")  # PDFium's signs for a hyphen at a line's end; no line break follows them
 _MAX_ATTACHMENTS: Final = 32
 
 
@@ -86,7 +86,7 @@ class PdfDocument:
                 pdfium.FPDFText_ClosePage(text_page)
         finally:
             pdfium.FPDF_ClosePage(page)
-        return build_page(index + 1, width, height, words, text.replace(_SOFT_HYPHEN, "-"), READER)
+        return build_page(index + 1, width, height, words, _HYPHEN.sub("-\n", text), READER)
 
 
 def _load_failure(code: int, data: bytes) -> PermanentFailure:
@@ -168,7 +168,7 @@ def _words(text_page: Any, text: str, transform: Transform, max_words: int) -> l
         x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
         if y1 - y0 > 2.5 * (x1 - x0) and end - start > 2:
             continue  # set vertically: stamps and margins, which would tear the rows apart
-        words.append(Word(match.group(), x0, y0, x1, y1))
+        words.append(Word(_HYPHEN.sub("-", match.group()), x0, y0, x1, y1))
         if len(words) >= max_words:
             break
     return words

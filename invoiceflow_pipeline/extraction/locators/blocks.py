@@ -1,0 +1,88 @@
+"""Blocks of lines, as addresses are: where one begins, what belongs to it, what ends it."""
+
+from typing import Final
+
+from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
+from invoiceflow_pipeline.extraction.locators.names import CONTACT, SALUTATION, SEPARATORS
+from invoiceflow_pipeline.extraction.locators.reading import Reading
+from invoiceflow_pipeline.extraction.page.structure import Cell
+from invoiceflow_pipeline.extraction.parsing.dates import find_dates
+
+_SAME_EDGE: Final = 5.0  # points
+_BLOCK_LINES: Final = 9
+
+
+def block_head(reading: Reading, cell: Cell) -> Cell | None:
+    """The first line of the block of left-aligned lines that ends in this one."""
+    rows = reading.pages[cell.page - 1].rows
+    head: Cell | None = None
+    current, lines, pitch = cell, 0, 0.0
+    for row in reversed(rows[max(0, cell.row - 8) : cell.row]):
+        above = [c for c in row.cells if abs(c.x0 - cell.x0) < 4 or (abs((c.x0 + c.x1) - (cell.x0 + cell.x1)) < 6)]
+        if not above:
+            if current.y0 - row.y1 > 1.5 * current.height:
+                break
+            continue
+        candidate = above[0]
+        step = current.y0 - candidate.y0
+        if (
+            (pitch and step > 1.45 * pitch)
+            or current.y0 - candidate.y1 > 1.6 * current.height
+            or (is_boundary(reading, candidate) and not SALUTATION.match(candidate.text))
+            or is_city_line(candidate.text)  # of an address that stands above
+            or lines >= 6
+        ):
+            break
+        if not SALUTATION.match(candidate.text):
+            head = candidate
+        current, lines, pitch = candidate, lines + 1, step
+    return head
+
+
+def of_one_block(reading: Reading, one: Cell, other: Cell) -> bool:
+    """Whether the two stand in the same run of lines, left-aligned or centred, with no city and no gap between them."""
+    if one.page != other.page or one is other:
+        return False
+    upper, lower = sorted((one, other), key=lambda c: c.row)
+    current = upper
+    for row in reading.pages[one.page - 1].rows[upper.row + 1 : lower.row + 1]:
+        under = next((c for c in row.cells if aligned(c, current)), None)
+        if under is None:
+            continue
+        if (
+            under.y0 - current.y1 > 0.8 * current.height
+            or any(is_city_line(p) for p in SEPARATORS.split(current.text))
+            or (is_boundary(reading, under) and not SALUTATION.match(under.text))
+        ):
+            return False
+        if under is lower:
+            return True
+        current = under
+    return False
+
+
+def aligned(one: Cell, other: Cell) -> bool:
+    return abs(one.x0 - other.x0) < _SAME_EDGE or abs((one.x0 + one.x1) - (other.x0 + other.x1)) < 2 * _SAME_EDGE
+
+
+def tells_contact(reading: Reading, head: Cell) -> bool:
+    """Whether the lines under a name, as far as they hang together, hold a telephone number, mail address or registration."""
+    rows = reading.pages[head.page - 1].rows
+    bottom = head.y1
+    for row in rows[head.row : head.row + _BLOCK_LINES]:
+        if row.y0 - bottom > 1.2 * head.height:
+            return False
+        cells = [c for c in row.cells if aligned(c, head)]
+        if cells:
+            bottom = cells[0].y1
+            if CONTACT.search(cells[0].text):
+                return True
+    return False
+
+
+def is_boundary(reading: Reading, cell: Cell) -> bool:
+    labels = reading.labels(cell)
+    if not labels or labels[0].start > 0:
+        return bool(find_dates(cell.text)) or len([p for p in SEPARATORS.split(cell.text) if p]) > 2
+    numbered = labels[0].fields & {"vat_id", "tax_number"} and any(c.isdigit() for c in cell.text[labels[0].end :])
+    return bool(numbered) or (len(labels[0].phrase) > 2 and len(cell.text) - labels[0].end < 3) or ":" in cell.text
