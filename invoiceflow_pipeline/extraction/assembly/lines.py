@@ -67,6 +67,7 @@ def _readings_of(table: Table) -> list[tuple[list[Item], float]]:
         if any(first_amount(i, table.columns, k) is not None for k in ("col_quantity", "col_price", "col_position"))
     ]
     found = [(every, 0.0)] if len(numbered) in (0, len(every)) else [(every, 0.0), (numbered, 0.1)]
+    found += [(every[:count], 0.05) for count in range(2, len(every)) if _sum_follows(every[:count], table)]
     found += [(every[:count], 0.3) for count in range(len(every) - 1, max(0, len(every) - _MOST_TRAILING), -1)]
     return found
 

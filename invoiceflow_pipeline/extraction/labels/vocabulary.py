@@ -17,7 +17,9 @@ VOCABULARY: Final[dict[str, str]] = {
         inv no, inv #, inv number, tax invoice no, tax invoice number, credit note number, credit note no, credit memo
         number, bill         number, bill no, statement number, document number, document no, receipt number, receipt
         no, rechnungsnummer, rechnungsnr, rechnungs nr, rechnung nr, rechnung nummer, rechnung no, re nr, renr, rg nr,
-        beleg nr, belegnr, belegnummer, gutschriftnummer, gutschrift nr, gutschriftsnummer, dokumentnummer,
+        beleg nr, belegnr, belegnummer, gutschriftnummer, gutschrift nr, gutschriftsnummer, gutschriftsnr, gutschrift nummer, kreditfakturanummer, kreditfakturanr, kreditfaktura nummer,
+        creditnotanummer, creditnotanr, creditfactuurnr, numero abono, numero de abono, n abono, numero avoir, avoir numero,
+        nota credito n, numero nota di credito, cislo dobropisu, dobropis c, kreditnota nummer, numer korekty, nr korekty, dokumentnummer,
         fakturanummer, faktura nr, fakturanr, rechnung #, numero de facture, numero facture, n de facture, no de
         facture, n facture, no facture, facture n, facture no, facture numero, facture num, facture nr, num facture,
         ref facture, avoir n, numero d avoir, facture #, n de piece, numero de piece, numero de factura, n de factura,

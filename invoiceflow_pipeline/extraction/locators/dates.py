@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.matching import Label
-from invoiceflow_pipeline.extraction.locators.payment_terms import payment_sentences, speaks_of_discount
+from invoiceflow_pipeline.extraction.locators.payment_terms import payment_sentences, speaks_of_discount, starts_with_discount
 from invoiceflow_pipeline.extraction.locators.reading import RELATION, Candidate, Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
@@ -38,6 +38,8 @@ def locate_dates(reading: Reading) -> tuple[list[Candidate[date]], list[Candidat
             told = weight if label.start < _IN_RUNNING_TEXT else min(weight, 0.74)
             for candidate, key in _dates_of(reading, cell, label, told):
                 if field == "date" and key in taken:
+                    continue
+                if field == "due_date" and starts_with_discount(key[0].text[key[1] + len(candidate.text) :]):
                     continue
                 taken.add(key)
                 if into is not None:

@@ -48,6 +48,7 @@ _YEAR: Final = re.compile(r"(?:19|20)\d{2}")
 _NOTHING_BUT_NUMBER: Final = frozenset(("#", "no", "nr", "numero", "number", "nummer", "cislo", "numer"))
 _SHORTEST_NUMBER: Final = 3
 _CURRENCY_CODE: Final = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(CURRENCY_CODES)) + r")(?![A-Za-z]|0\d)")  # not PEN001
+_EUROS: Final = re.compile(r"\beuros?\b", re.IGNORECASE)
 _COUNTED: Final = re.compile(r"[A-Za-z]0\d+$")  # PEN001 is a customer
 _DOLLARS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("AUD", ("abn", "australia")),
@@ -149,6 +150,8 @@ def locate_currencies(reading: Reading) -> list[Candidate[str]]:
     for cell in reading.cells():
         codes = {a.currency for a in reading.amounts(cell) if a.currency and not _COUNTED.search(a.text)}
         codes |= set(_CURRENCY_CODE.findall(cell.text))
+        if _EUROS.search(cell.text):
+            codes.add("EUR")
         if not codes:
             codes = {sign for sign in ("€", "£", "$") if sign in cell.text}
         for code in codes:

@@ -57,7 +57,7 @@ CONTACT: Final = re.compile(
 )
 SEPARATORS: Final = re.compile(r"\s+[·•|*●▪⋅∙‧]\s*|\s*[·•●▪⋅∙‧|]\s+|\s+[-–—]\s+|,\s+|;\s+|\s+/\s+")
 SALUTATION: Final = re.compile(
-    r"^(?:herrn?|frau|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|exmo.*|"
+    r"^(?:herrn?|frau|herrn? und frau|eheleute|familie|monsieur et madame|m\.? et mme|mr\.? (?:and|&) mrs\.?|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|exmo.*|"
     r"de heer|mevrouw|aan|to|attn\.?:?.*|att\.?:.*|attention:?.*|à l'attention.*|a la atención.*|alla c\.?a\.?.*|"
     r"t\.a\.v\..*|z\.\s?h(?:d|änden)\.?.*|c/o.*)\s*:?$",
     re.IGNORECASE,

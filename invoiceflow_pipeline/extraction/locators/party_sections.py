@@ -44,7 +44,7 @@ def sections(reading: Reading, field: str, weight: float) -> list[Candidate[str]
             continue  # a column of a table: "Flight  From  To  Date"
         if not _stands_alone(cell, label) and len(label.phrase) < _SAYS_ENOUGH:
             continue
-        if is_only_legal_form(cell.text[label.end :]):
+        if is_only_legal_form(_first_part(cell.text[label.end :])):
             continue  # a company that is called so: "Lieferant GmbH"
         weight_here = weight if label.phrase not in _PERSONS_LABELS else 0.55
         for name, where, relation in _names_at(reading, cell, label):
@@ -88,6 +88,8 @@ def _names_at(reading: Reading, cell: Cell, label: Label) -> list[tuple[str, Cel
             name = name if name and cell.text[label.end] in " :" and name[0].isupper() and LEGAL_FORM.search(name) else None
         if place.relation == "below" and abs(place.cell.x0 - cell.x0) > 40:
             continue
+        if name and in_a_heading and any(c.isdigit() for c in name):
+            continue  # the customer's number under "Client"
         if name:
             found.append((name, place.cell, {"same": 0.97, "right": 0.9, "below": 1.0}[place.relation]))
     if not found or found[0][2] < 1.0:

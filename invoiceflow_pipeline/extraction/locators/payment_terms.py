@@ -49,7 +49,7 @@ def payment_sentences(reading: Reading) -> list[Candidate[date]]:
             before = text[stop : seen.start]
             stop = seen.end
             rest = text[seen.end : seen.end + 40]
-            if _UNTIL.search(before[-30:]) and not speaks_of_discount(before) and not _starts_with_discount(rest):
+            if _UNTIL.search(before[-30:]) and not speaks_of_discount(before) and not starts_with_discount(rest):
                 fitting.append(seen)
         if fitting:
             last = max(fitting, key=lambda f: f.value)
@@ -70,6 +70,7 @@ def speaks_of_discount(before: str) -> bool:
     return bool(_DISCOUNT.search(re.split(r"[;.,]\s", before)[-1]))
 
 
-def _starts_with_discount(rest: str) -> bool:
+def starts_with_discount(rest: str) -> bool:
+    """Whether what follows a date grants a discount until then: "26.03.2025 mit 2 % Skonto, bis …"."""
     clause = re.split(r"[,;.]|\b(?:und|and|et|oder|or|bis)\b", rest, maxsplit=1)[0]
     return bool(_DISCOUNT.search(clause))

@@ -14,6 +14,7 @@ SUMS: Final = ("line_net", "net", "tax", "gross", "amount_due", "paid", "reducti
 _LEAST_WHOLE: Final = 20  # amounts without cents below this are more likely counts
 _RATE: Final = re.compile(r"[\d.,]+\s?%")  # "21% btw": the rate belongs to the name
 _CURRENCY_LETTERS: Final = 4
+_RUNNING_TEXT: Final = 12  # letters beside an amount: a sentence under the label, not its value
 _SPECIFIC: Final = 6  # a phrase this long ("totalttc") says more than "net" or "tax"
 
 
@@ -109,6 +110,8 @@ def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Am
         return _column_under(reading, cell)
     for under in reading.below(cell, rows=3):
         here = [a for a in reading.amounts(under) if _is_money(a)]
+        if here and sum(c.isalpha() for c in under.text) > _RUNNING_TEXT:
+            break
         if here:
             return [(here[-1], under, 0.72)]
     return []
@@ -132,6 +135,8 @@ def _column_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, floa
     found: list[tuple[Amount, Cell]] = []
     for under in reading.below(cell, rows=8):
         amounts = reading.amounts(under)[-1:]
+        if sum(c.isalpha() for c in under.text) > _RUNNING_TEXT:
+            break
         if found and (not amounts or sum(c.isalpha() for c in under.text) > _CURRENCY_LETTERS):
             break
         found += [(a, under) for a in amounts if _is_money(a)]

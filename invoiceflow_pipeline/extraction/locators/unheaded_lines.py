@@ -19,7 +19,7 @@ _COLUMNS: Final = tuple(
 _AMOUNT: Final = 3
 _MOST_NUMBERS: Final = 8
 _SUMS: Final = frozenset(SUMS)
-_SAME_EDGE: Final = 3.0  # points
+_SAME_EDGE: Final = 5.5  # points
 _MOST_TEXT_ROWS: Final = 3  # of further description between two amounts
 _LEAST_LETTERS: Final = 3
 
