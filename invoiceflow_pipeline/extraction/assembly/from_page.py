@@ -21,6 +21,7 @@ from invoiceflow_pipeline.extraction.locators.header import (
     locate_type,
 )
 from invoiceflow_pipeline.extraction.locators.line_items import locate_tables
+from invoiceflow_pipeline.extraction.locators.names import LEGAL_FORM
 from invoiceflow_pipeline.extraction.locators.parties import locate_buyers, locate_sellers
 from invoiceflow_pipeline.extraction.locators.payment import locate_bics, locate_ibans, locate_vat_identifiers
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
@@ -191,7 +192,16 @@ def _parties(
             score = (seller.score + _SELLER_FIRST if seller else 0.0) + (buyer.score if buyer else 0.0)
             if score > best[0]:
                 best = (score, seller, buyer)
-    return best[1], best[2]
+    return _with_legal_form(best[1], sellers), best[2]
+
+
+def _with_legal_form(seller: Candidate[str] | None, sellers: Sequence[Candidate[str]]) -> Candidate[str] | None:
+    """The seller's full name where the page prints it too: "Telia Nord" in the logo, "Telia Nord AB" in the footer."""
+    if seller is None or LEGAL_FORM.search(seller.value):
+        return seller
+    short = folded(seller.value)
+    full = (c for c in sellers if LEGAL_FORM.search(c.value) and folded(LEGAL_FORM.sub("", c.value)).strip(" .,") == short)
+    return next(full, seller)
 
 
 def _same(one: Candidate[str], other: Candidate[str] | None) -> bool:

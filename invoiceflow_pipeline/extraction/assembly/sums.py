@@ -109,6 +109,13 @@ def _without_all_three(
         return adjusted
     if gross_only is None:
         return ChosenSums(None, None, None, agrees=False)
+    steps = _steps(sums)
+    dues = (
+        d
+        for d in sums["amount_due"]
+        if d.score >= _CLEAR and d.value - gross_only.value in steps and d.value > gross_only.value
+    )
+    gross_only = next(dues, gross_only)  # what was added after the "total": a stamp duty, a contribution
     explained = {Decimal(0)} | (_steps(sums) if not any(t.score >= _CLEAR for t in taxes) else set())
     net_only = next((n for n in nets if n.score >= _CLEAR and gross_only.value - n.value in explained), None)
     tax_only = next((t for t in taxes if t.score >= _CLEAR and _is_at_a_usual_rate(t.value, gross_only.value)), None)

@@ -222,7 +222,9 @@ SUMS_WORDS: Final[dict[str, str]] = {
         verpackung, verpackung, verpackungskosten, versandkostenpauschale, transportkosten, mindermengenzuschlag,
         frais de livraison ht, frais de transport, frais d expedition, frais annexes, frais de gestion, frais d envoi,
         participation aux frais, eco participation, debours, suplidos, recargo de equivalencia, gastos de transporte,
-        embalaje, manipulacion, marca da bollo, imposta di bollo, cassa previdenza, contributo integrativo, spese
+        embalaje, manipulacion, marca da bollo, imposta di bollo, cassa previdenza, contributo integrativo,
+        contributo inps, rivalsa inps,
+        spese
         incasso, spese bancarie, imballo, spese accessorie, verzend en administratiekosten, administratiekosten,
         verpakking, verpakkingskosten, orderkosten, vrachtkosten, servicekosten, toeslag, statiegeld, despesas,
         despesas de envio, portes de envio, ecovalor, koszty transportu, koszty wysylki, opakowanie, postovne

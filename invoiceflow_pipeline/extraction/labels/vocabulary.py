@@ -17,7 +17,7 @@ VOCABULARY: Final[dict[str, str]] = {
         inv no, inv #, inv number, tax invoice no, tax invoice number, credit note number, credit note no, credit memo
         number, bill         number, bill no, statement number, document number, document no, receipt number, receipt
         no, rechnungsnummer, rechnungsnr, rechnungs nr, rechnung nr, rechnung nummer, rechnung no, re nr, renr, rg nr,
-        beleg nr, belegnr, belegnummer, gutschriftnummer, gutschrift nr, gutschriftsnummer, gutschriftsnr, gutschrift nummer, kreditfakturanummer, kreditfakturanr, kreditfaktura nummer,
+        beleg nr, belegnr, belegnummer, gutschriftnummer, gutschrift nr, gutschriftsnummer, note n, note d honoraires n, honorarnote nr, serie, gutschriftsnr, gutschrift nummer, kreditfakturanummer, kreditfakturanr, kreditfaktura nummer,
         creditnotanummer, creditnotanr, creditfactuurnr, numero abono, numero de abono, n abono, numero avoir, avoir numero,
         nota credito n, numero nota di credito, cislo dobropisu, dobropis c, kreditnota nummer, numer korekty, nr korekty, dokumentnummer,
         fakturanummer, faktura nr, fakturanr, rechnung #, numero de facture, numero facture, n de facture, no de
@@ -98,7 +98,7 @@ VOCABULARY: Final[dict[str, str]] = {
         betalingsdato, betales senest, sidste rettidige betalingsdag, forfallsdato, forfall, erapaiva, data scadentei,
         scadenta, fizetesi hatarido, fizetes hatarideje, esedekesseg, esedekesseg datuma, datum dospijeca, dospijece,
         rok placila, datum zapadlosti, zapadlost, termen de plata, data scadenta, eraantyy, maksetahtaeg,
-        maksutahtaeg, apmaksas termins, apmoketi iki, son odeme tarihi, vade tarihi, platnosc do, zaplata do, termin
+        maksutahtaeg, apmaksas termins, apmoketi iki, son odeme tarihi, vade tarihi, termin, platnosc do, zaplata do, termin
         zaplaty do, payment due by, payment due on, due for payment, settlement date, collection date, direct debit
         date, last date for payment, latest payment date, falligkeit am, einzug am, abbuchung am, lastschrift am, wird
         abgebucht am, zahlungsfrist, netto bis, netto fallig, faellig, faellig am, prelevement le, date de
@@ -212,7 +212,8 @@ VOCABULARY: Final[dict[str, str]] = {
         vendeur, emetteur, fournisseur, prestataire, vendu par, emis par, vendedor, emisor, proveedor, datos del
         emisor, venditore, fornitore, cedente, cedente prestatore, mittente, emittente, verkoper, leverancier,
         afzender, emitente, fornecedor, sprzedawca, wystawca, dodavatel, prodavajici, saljare, leverantor, avsandare,
-        saelger, leverandor, afsender, fra, myyja, furnizor, dati fornitore, rechnungsersteller, elado, szallito,
+        saelger, leverandor, afsender, fra, myyja, furnizor, dati fornitore, rechnungsersteller, informationen zum verkaufer, angaben zum verkaufer, daten des verkaufers, seller information, seller
+        details, elado, szallito,
         kiallito, kibocsato, prodavatelj, prodajalec, izdavatelj, izdajatelj, pardavejas, pardevejas, piegadatajs,
         selger, toimittaja, laskuttaja, satici, dodavatel zhotovitel, sprzedajacy, dostawca, prestador, prestador de
         servicos, cedente o prestatore, fattura emessa da, invoice issued by, remit payment to, pay to, service
@@ -243,7 +244,8 @@ VOCABULARY: Final[dict[str, str]] = {
         kund, bestallare, kunde navn, faktureret til, fakturert til, billed for, billing to, bill to customer,
         customer address, invoice to address, issued to, invoice for, invoiced customer, customer information, client
         information, account holder name, member, patient, guest, guest name, gast, ospite, huesped, laskutetaan,
-        tilaaja, vendu a, vendido a, venduto a, verkocht aan, verkauft an, solgt til, sald till, arve saaja, factura catre, beneficiar""",
+        tilaaja, informationen zum kaufer, angaben zum kaufer, daten des kaufers, buyer information, buyer details, fatturazione,
+        paciente, paziente, vendu a, vendido a, venduto a, verkocht aan, verkauft an, solgt til, sald till, arve saaja, factura catre, beneficiar""",
     "other_party": """
         ship to, deliver to, delivery address, shipping address, service address, shipped to, remit to, remittance address,
         payee, consignee, ship from, lieferadresse, lieferanschrift, warenempfanger, abweichender warenempfanger,

@@ -5,7 +5,9 @@ from collections import Counter
 from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.matching import Label
+from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
 from invoiceflow_pipeline.extraction.locators.reading import RELATION, Candidate, Place, Reading
+from invoiceflow_pipeline.extraction.page.folding import folded
 from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.amounts import CURRENCY_CODES
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
@@ -49,6 +51,7 @@ _NOTHING_BUT_NUMBER: Final = frozenset(("#", "no", "nr", "numero", "number", "nu
 _SHORTEST_NUMBER: Final = 3
 _CURRENCY_CODE: Final = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(CURRENCY_CODES)) + r")(?![A-Za-z]|0\d)")  # not PEN001
 _EUROS: Final = re.compile(r"\beuros?\b", re.IGNORECASE)
+_COLUMNS: Final = 4
 _COUNTED: Final = re.compile(r"[A-Za-z]0\d+$")  # PEN001 is a customer
 _DOLLARS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("AUD", ("abn", "australia")),
@@ -57,8 +60,8 @@ _DOLLARS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("NZD", ("new zealand",)),
 )
 _CROWNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("DKK", ("cvr", "danmark", "moms 25", "beløb")),
     ("SEK", ("sverige", "bankgiro", "plusgiro", "f-skatt", "förfallo")),
+    ("DKK", ("cvr", "danmark", "moms 25", "beløb")),
     ("NOK", ("norge", "mva", " org.nr")),
     ("SEK", ("öre", "moms")),
 )
@@ -140,6 +143,8 @@ def locate_currencies(reading: Reading) -> list[Candidate[str]]:
     """Candidates for the currency (BT-5): a labelled code first, else what the amounts carry."""
     found: list[Candidate[str]] = []
     for cell, label in reading.labelled("currency"):
+        if len(reading.row(cell).cells) >= _COLUMNS and len(cell.text) - label.end < 2:
+            continue  # a column: lines in several currencies
         for place in reading.places(cell, label):
             match = _CURRENCY_CODE.search(place.text[:12])
             if match:
@@ -193,7 +198,8 @@ def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
     if "credit" in label.fields and not before:
         return 0.9 + top
     row = reading.row(cell)
-    beside_title = any("title" in other.fields and other is not label for c in row.cells for other in reading.labels(c))
+    near = row.cells[max(0, cell.index - 1) : cell.index + 2] if len(row.cells) >= _COLUMNS else row.cells
+    beside_title = any("title" in other.fields and other is not label for c in near for other in reading.labels(c))
     if titled:
         return (0.74 if not before else 0.2) + top
     if beside_title:
@@ -226,16 +232,18 @@ def _title_above(reading: Reading, cell: Cell) -> bool:
 
 def _number_token(place: Place) -> str | None:
     """The first word that can be a number of a document: with a digit, and neither a date nor an amount of money."""
+    if place.relation != "same" and is_city_line(place.text):
+        return None  # under the title stands an address: "TW6 3PF"
     tokens = [
         m.group().strip(".:#'\"“”„*") if m.group() != "#" else "" for m in _TOKEN.finditer(place.text[:80].lstrip(" :.#°º-–"))
     ]
     tokens = [t for t in tokens if t]
-    while tokens and tokens[0].lower().rstrip(".:°") in _FILLERS:
+    while tokens and folded(tokens[0]).rstrip(".:°") in _FILLERS:
         tokens.pop(0)
     if not tokens:
         return None
     token = tokens[0]
-    if len(tokens) > 2 and token.isupper() and tokens[1].lower().rstrip(".:°") in _FILLERS:
+    if len(tokens) > 2 and token.isupper() and folded(tokens[1]).rstrip(".:°") in _FILLERS:
         del tokens[1]  # "Seria CC nr. 00451"
     if not any(c.isdigit() for c in token):
         joined = "".join(tokens[:2])

@@ -17,6 +17,7 @@ from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.page.folding import folded
 from invoiceflow_pipeline.extraction.page.structure import Cell
 
+_HEADINGS: Final = 3  # so many labels in a row name the columns under them
 _SAME_EDGE: Final = 5.0  # points
 _TITLED: Final = re.compile(r"(?:dr|prof|mag|ing)\b", re.IGNORECASE)  # a practice bears its owner's name
 _LONGEST_FORM: Final = 24
@@ -63,7 +64,7 @@ def topmost(reading: Reading) -> list[Candidate[str]]:
     """The first line of the page that can be a name and no label: letterheads without a legal form."""
     page = reading.pages[0]
     for row in page.rows[:6]:
-        for cell in row.cells:
+        for cell in row.cells if sum(bool(reading.labels(c)) for c in row.cells) < _HEADINGS else ():
             if cell.y0 > 0.2 * page.height:
                 return []
             name = name_in(cell.text)

@@ -52,12 +52,13 @@ PERSON: Final = re.compile(
 )
 CONTACT: Final = re.compile(
     r"\b(?:tel|phone|telefon|tél|tlf|fax|e-?mail|www|https?|iban|siret|siren|rcs|kvk|hrb|cvr|abn|bank|konto|capital|"
-    r"rpr|ičo)\b|@|\bT:|\(\d{3}\)\s?\d{3}",
+    r"rpr|ičo|eori)\b|@|\bT:|\(\d{3}\)\s?\d{3}",
     re.IGNORECASE,
 )
 SEPARATORS: Final = re.compile(r"\s+[·•|*●▪⋅∙‧]\s*|\s*[·•●▪⋅∙‧|]\s+|\s+[-–—]\s+|,\s+|;\s+|\s+/\s+")
 SALUTATION: Final = re.compile(
-    r"^(?:herrn?|frau|herrn? und frau|eheleute|familie|monsieur et madame|m\.? et mme|mr\.? (?:and|&) mrs\.?|firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|exmo.*|"
+    r"^(?:herrn?|frau|herrn? und frau|eheleute|familie|monsieur et madame|m\.? et mme|mr\.? (?:and|&) mrs\.?|"
+    r"firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|exmo.*|"
     r"de heer|mevrouw|aan|to|attn\.?:?.*|att\.?:.*|attention:?.*|à l'attention.*|a la atención.*|alla c\.?a\.?.*|"
     r"t\.a\.v\..*|z\.\s?h(?:d|änden)\.?.*|c/o.*)\s*:?$",
     re.IGNORECASE,
@@ -65,6 +66,7 @@ SALUTATION: Final = re.compile(
 _NOT_A_NAME: Final = re.compile(
     r"https?:|www\.|@|\b(?:tel|tél|fax|phone|telefon|tlf|iban|bic|swift|e-?mail|page|seite|blz|kto|gln|siret|siren|"
     r"nip|regon|cvr|kvk|i[čc]o|di[čc]|abn|gstin)\b[.:\s-]|"
+    r"visualisierung|stylesheet|e-?rechnung\b|electronic invoice|"
     r"^\W*$|^\d+[\s\w]{0,3}$|\b(?:p\.?\s?o\.?\s?box)\b|^(?:address|adresse|anschrift|dirección|indirizzo|adres|sediul|"
     r"morada)\b\s*:|\bcapital\b|^(?:page|seite|pagina|original|kopie|copy|duplicate|oryginał)\b",
     re.IGNORECASE,
@@ -110,6 +112,13 @@ def name_in(text: str) -> str | None:
     if sum(c.isdigit() for c in text) > max(3, len(text) // 3) or is_street(text):
         return None
     return text
+
+
+def up_to_its_form(text: str) -> str:
+    """Without what a comma or dot parts from a legal form: "Casa del Caffè S.r.l., Via Toledo 256, 80132 Napoli"."""
+    form = LEGAL_FORM.search(text)
+    parted = SEPARATORS.search(text, form.end()) if form else None
+    return text[: parted.start()] if parted else text
 
 
 def is_country(text: str) -> bool:

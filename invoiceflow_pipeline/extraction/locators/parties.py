@@ -19,6 +19,7 @@ from invoiceflow_pipeline.extraction.locators.names import (
     SEPARATORS,
     is_street,
     name_in,
+    up_to_its_form,
 )
 from invoiceflow_pipeline.extraction.locators.party_sections import sections
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
@@ -82,7 +83,7 @@ def locate_sellers(reading: Reading) -> list[Candidate[str]]:
         ):
             continue
         score = _free_name_score(reading, cell, name, domains, seen)
-        if score > 0.3:
+        if score >= 0.3:
             above = first_line_of_the_wordmark(reading, cell)
             whole = f"{above.text} {name}" if above and name == cell.text else whole_name(reading, cell, name)
             found.append(Candidate(whole, above or cell, name, min(0.88, score), "a company's name"))
@@ -107,7 +108,7 @@ def locate_buyers(reading: Reading) -> list[Candidate[str]]:
             or _labelled_section(reading, head, "seller")
         ):
             continue
-        name = name_in(head.text) or _named_after_its_street(reading, head, cell)
+        name = name_in(up_to_its_form(head.text)) or _named_after_its_street(reading, head, cell)
         if name:
             score = 0.62 + (0.12 if PERSON.match(name) else 0.0) - (0.1 if tells_contact(reading, head) else 0.0)
             found.append(Candidate(whole_name(reading, head, name), head, name, score, "opens an address block"))

@@ -4,7 +4,7 @@ from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.matching import Label
 from invoiceflow_pipeline.extraction.locators.letterheads import whole_name
-from invoiceflow_pipeline.extraction.locators.names import LEGAL_FORM, SEPARATORS, is_only_legal_form, name_in
+from invoiceflow_pipeline.extraction.locators.names import LEGAL_FORM, SEPARATORS, is_only_legal_form, name_in, up_to_its_form
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
 
@@ -83,7 +83,11 @@ def _names_at(reading: Reading, cell: Cell, label: Label) -> list[tuple[str, Cel
         other_matter = any(other.start >= label.end and other.fields & _OTHER_MATTERS for other in labels)
         if place.relation == "same" and other_matter and len(text) < _SHORT:
             continue
-        name = name_in(text if LEGAL_FORM.search(text) or not any(c.isdigit() or c == "," for c in text) else _first_part(text))
+        name = name_in(
+            up_to_its_form(text)
+            if LEGAL_FORM.search(text) or not any(c.isdigit() or c == "," for c in text)
+            else _first_part(text)
+        )
         if place.relation == "same" and cell.text[label.end : label.end + 2].strip()[:1] not in (":", ""):
             name = name if name and cell.text[label.end] in " :" and name[0].isupper() and LEGAL_FORM.search(name) else None
         if place.relation == "below" and abs(place.cell.x0 - cell.x0) > 40:

@@ -67,6 +67,8 @@ def locate_vat_identifiers(reading: Reading) -> list[Candidate[str]]:
     found: list[Candidate[str]] = []
     for cell in reading.cells():
         for vat in find_vat_identifiers(cell.text):
+            if cell.text[: vat.start].rstrip(" :.").lower().endswith("eori"):
+                continue
             if any(iban.checks and iban.start <= vat.start < iban.end for iban in find_ibans(cell.text)):
                 continue
             around = " ".join([cell.text[: vat.start], *(c.text for c in _left_and_above(reading, cell))]).lower()

@@ -102,8 +102,11 @@ def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Am
         found.append((*right[-1], 1.0 if not own else 0.9))
         if len(right) > 1:
             found.extend((a, where, 0.75) for a, where in right[:-1])
-    if found:
-        return found
+    return found or _amounts_under(reading, cell)
+
+
+def _amounts_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, float]]:
+    """Under a label that has nothing beside it: the columns of a summary, or the nearest amount that is not in a sentence."""
     if _is_heading(reading, cell):
         return []
     if _heads_a_column(reading, cell):
