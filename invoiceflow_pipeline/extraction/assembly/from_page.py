@@ -200,7 +200,7 @@ def _with_legal_form(seller: Candidate[str] | None, sellers: Sequence[Candidate[
     if seller is None or LEGAL_FORM.search(seller.value):
         return seller
     short = folded(seller.value)
-    full = (c for c in sellers if LEGAL_FORM.search(c.value) and folded(LEGAL_FORM.sub("", c.value)).strip(" .,") == short)
+    full = (c for c in sellers if LEGAL_FORM.search(c.value) and folded(c.value).startswith(f"{short} "))
     return next(full, seller)
 
 

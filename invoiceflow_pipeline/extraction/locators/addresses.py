@@ -1,6 +1,7 @@
 """Lines of postal addresses: post code and city in the usual forms of Europe and America, and the blocks around them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from invoiceflow.domain.invoice import Address
@@ -18,6 +19,7 @@ _AFTER: Final = re.compile(
 _ALONE: Final = re.compile(  # British, Irish and Canadian post codes may have a line of their own
     r"^(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[\dW]\s[A-Z0-9]{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)$"
 )
+_REMEMBERED: Final = 4096  # texts: each is asked for several times while a document is read
 _NATIONAL: Final = {
     "D": "DE",
     "F": "FR",
@@ -32,6 +34,7 @@ _NATIONAL: Final = {
 }
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_city_line(text: str) -> bool:
     """Whether the text is a post code with its city, in either order, or a post code that has a line of its own."""
     text = text.strip(" ,.;|·-")

@@ -30,7 +30,7 @@ def whole_name(reading: Reading, cell: Cell, name: str) -> str:
     if LEGAL_FORM.search(name):
         return name
     under = [c for c in reading.below(cell, rows=1) if abs(c.x0 - cell.x0) < _SAME_EDGE]
-    if under and is_only_legal_form(under[0].text) and len(under[0].text) <= _LONGEST_FORM:
+    if under and ":" not in under[0].text and is_only_legal_form(under[0].text) and len(under[0].text) <= _LONGEST_FORM:
         return f"{name} {under[0].text}"
     if under and LEGAL_FORM.search(under[0].text) and name == cell.text and _are_one_wordmark(reading, cell, under[0]):
         return f"{name} {under[0].text}"

@@ -1,6 +1,7 @@
 """What can be the name of a company or person in a line of text, and what is a street, a greeting or a number instead."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
@@ -92,8 +93,10 @@ _DEPARTMENT: Final = re.compile(
 )
 _MONOGRAM: Final = re.compile(r"^([A-ZÀ-Þ])\s+(?=\1\w)")  # a logo's letter before the name
 _LONGEST: Final = 90
+_REMEMBERED: Final = 4096  # texts: each is asked for several times while a document is read
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def name_in(text: str) -> str | None:
     """The text as a name of a party, or None where it cannot be one."""
     text = _MONOGRAM.sub("", text.strip(" :;,-–|·•*/"))

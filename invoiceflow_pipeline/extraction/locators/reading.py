@@ -85,7 +85,9 @@ class Reading:
             yield from page.cells
 
     def labels(self, cell: Cell) -> list[Label]:
-        return self._labels[cell]
+        """The labels in a cell, left to right; also of a part of one."""
+        found = self._labels.get(cell)
+        return find_labels(cell.text) if found is None else found
 
     def amounts(self, cell: Cell) -> list[Amount]:
         """The numbers in a cell, left to right, read with the document's decimal sign."""

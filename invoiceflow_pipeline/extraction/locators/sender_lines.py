@@ -11,6 +11,8 @@ def sender_lines(reading: Reading) -> list[tuple[str, Cell, float]]:
     found = []
     page = reading.pages[0]
     for row in page.rows:
+        if not any(is_city_line(part) for c in row.cells for part in SEPARATORS.split(c.text)):
+            continue
         if any(a.decimals == 2 and not a.is_percent for c in row.cells for a in reading.amounts(c)):
             continue  # a line of the invoice
         cell = row.cells[0]

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from invoiceflow_pipeline.extraction.labels.matching import find_labels
 from invoiceflow_pipeline.extraction.locators.reading import Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell, Row
 
@@ -76,7 +75,7 @@ def _columns_in(reading: Reading, row: Row) -> list[Column]:
         if len(cell.text) > 60:
             continue
         previous_end = -1
-        for label in find_labels(cell.text):
+        for label in reading.labels(cell):
             kinds = label.fields.intersection(_COLUMNS)
             joined = previous_end >= 0 and cell.text[previous_end : label.start] == "-"  # "Pos-Betrag" is one heading
             previous_end = label.end if kinds else -1
@@ -91,13 +90,15 @@ def _is_all_headings(reading: Reading, row: Row) -> bool:
     """Whether nothing but names of columns is in the row: "30 Tage netto" is none, the upper half of "Unit / price" is."""
     return all(
         labels and labels[0].start == 0 and len(cell.text) - labels[-1].end < 3
-        for cell, labels in ((cell, find_labels(cell.text)) for cell in _headings(row))
+        for cell, labels in ((cell, reading.labels(cell)) for cell in _headings(row))
     )
 
 
 def _headings(row: Row) -> Iterator[Cell]:
     """The row's cells, parted at more than a space: "Amount  VAT" may be two headings, "VAT amount" is one."""
-    return (part for cell in row.cells for _, part in cell.parts())
+    for cell in row.cells:
+        parts = cell.parts()
+        yield from (cell,) if len(parts) == 1 else (part for _, part in parts)
 
 
 def goes_on(found: Sequence[Column], columns: Sequence[Column], *, new_page: bool) -> bool:

@@ -14,7 +14,7 @@ from invoiceflow_pipeline.extraction.parsing.dates import find_dates, month_come
     [
         "05.03.2024", "5.3.24", "5. März 2024", "5 mars 2024", "2024-03-05", "05/03/2024", "March 5, 2024", "5th March 2024",
         "5 de marzo de 2024", "5 maart 2024", "5 marca 2024", "5. března 2024", "05-Mar-2024", "5 marzo 2024",
-        "5 de março de 2024", "2024/03/05", "Mar 5 2024",
+        "5 de março de 2024", "2024/03/05", "Mar 5 2024", "March 5 , 2024",
     ],
 )  # fmt: skip
 def test_every_usual_form_of_a_date_is_read(text: str) -> None:
