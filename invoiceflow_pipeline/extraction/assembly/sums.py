@@ -113,13 +113,19 @@ def _without_all_three(
     dues = (
         d
         for d in sums["amount_due"]
-        if d.score >= _CLEAR and d.value - gross_only.value in steps and d.value > gross_only.value
+        if d.score >= _CLEAR and d.value > gross_only.value and _is_one_of(d.value - gross_only.value, steps)
     )
     gross_only = next(dues, gross_only)  # what was added after the "total": a stamp duty, a contribution
-    explained = {Decimal(0)} | (_steps(sums) if not any(t.score >= _CLEAR for t in taxes) else set())
-    net_only = next((n for n in nets if n.score >= _CLEAR and gross_only.value - n.value in explained), None)
-    tax_only = next((t for t in taxes if t.score >= _CLEAR and _is_at_a_usual_rate(t.value, gross_only.value)), None)
-    return ChosenSums(net_only, None if net_only else tax_only, gross_only, agrees=False)
+    clear = [t for t in taxes if t.score >= _CLEAR]
+    explained = {Decimal(0)} | (steps if not any(t.value for t in clear) else set())
+    net_only = next((n for n in nets if n.score >= _CLEAR and _is_one_of(gross_only.value - n.value, explained)), None)
+    tax_only = next((t for t in clear if _is_at_a_usual_rate(t.value, gross_only.value)), None)
+    none_charged = next((t for t in clear if t.value == 0), None)
+    return ChosenSums(net_only, none_charged if net_only else tax_only, gross_only, agrees=False)
+
+
+def _is_one_of(gap: Decimal, steps: set[Decimal]) -> bool:
+    return any(abs(gap - step) <= _TOLERANCE for step in steps)
 
 
 def _is_at_a_usual_rate(tax: Decimal, gross: Decimal) -> bool:
@@ -140,7 +146,7 @@ def _several_rates(
         taxes = _between(net, gross, column)
         whole = sum((t.value for t in taxes), Decimal(0))
         gap = gross.value - net.value - whole
-        clear = min(net.score, gross.score) >= _CLEAR and any(abs(gap - step) <= _TOLERANCE for step in steps)
+        clear = min(net.score, gross.score) >= _CLEAR and _is_one_of(gap, steps)
         if whole and _plausible(net.value, whole) and (abs(gap) <= _TOLERANCE or clear):
             return ChosenSums(net, _sum_of(taxes, whole), gross, agrees=True)
     for gross, column in product(totals, columns):

@@ -59,7 +59,11 @@ def test_a_page_is_read_as_a_person_reads_it(path: Path) -> None:
     wrong = {}
     for field, expected in truth.items():
         given = read[field]
-        same = Decimal(str(given or "NaN")) == Decimal(expected) if field in _AMOUNTS else _folded(given) == _folded(expected)
+        same = (
+            Decimal("NaN" if given is None else str(given)) == Decimal(expected)
+            if field in _AMOUNTS
+            else _folded(given) == _folded(expected)
+        )
         known = (path.stem, field) in _NOT_YET
         if expected != "*" and same == known:
             wrong[field] = (given, expected)
