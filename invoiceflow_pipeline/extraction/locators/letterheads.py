@@ -49,10 +49,19 @@ def first_line_of_the_wordmark(reading: Reading, cell: Cell) -> Cell | None:
 
 
 def _are_one_wordmark(reading: Reading, cell: Cell, under: Cell) -> bool:
-    """Two lines in the same large letters: a name that did not fit into one."""
+    """Two lines in the same letters, large ones or all that the letterhead holds: a name that did not fit into one."""
     if abs(cell.height - under.height) > 0.02 * cell.height or under.y0 - cell.y1 > 0.3 * cell.height:
         return False
-    return cell.height > _LARGE * _usual_height(reading)
+    return cell.height > _LARGE * _usual_height(reading) or _are_all_of_a_letterhead(reading, cell, under)
+
+
+def _are_all_of_a_letterhead(reading: Reading, cell: Cell, under: Cell) -> bool:
+    """Whether the two stand alone at the top of the first page, and do not begin alike as a short name and the full one do."""
+    page = reading.pages[cell.page - 1]
+    if cell.page > 1 or cell.y0 > _VERY_TOP * page.height or _begin_alike(cell.text, under.text):
+        return False
+    near = (c for c in page.cells if c is not cell and c is not under and c.x0 < under.x1 + cell.height and cell.x0 < c.x1)
+    return all(c.y1 < cell.y0 - 0.8 * cell.height or c.y0 > under.y1 + 0.8 * cell.height for c in near)
 
 
 def _usual_height(reading: Reading) -> float:

@@ -62,7 +62,7 @@ def _rest_of_the_sentence(reading: Reading, cell: Cell) -> str:
     if len(cell.text) < _LONG or cell.text[-1] in ".:!":
         return ""
     under = [c for c in reading.below(cell, rows=1) if abs(c.x0 - cell.x0) < _SAME_EDGE]
-    return re.split(r"[.;!]\s", under[0].text[:_LONG])[0] if under else ""
+    return re.split(r"[.;!]\s", under[0].text[: 2 * _LONG])[0] if under else ""
 
 
 def speaks_of_discount(before: str) -> bool:

@@ -48,6 +48,22 @@ def test_a_name_on_two_lines_of_the_same_large_letters_is_one() -> None:
     assert read.seller.name == "De Gouden Spaak Fietsen VOF"
 
 
+def test_two_lines_that_are_all_of_a_letterhead_are_one_name() -> None:
+    read = _read((40, 40, 10, "Mutual Society"), (40, 52, 10, "Northern Bakers Ltd"), *_REST)
+    assert read.seller.name == "Mutual Society Northern Bakers Ltd"
+
+
+def test_a_short_name_over_the_full_one_is_not_part_of_it() -> None:
+    read = _read((40, 40, 10, "Northern Bakers"), (40, 52, 10, "Northern Bakers Mutual Ltd"), *_REST)
+    assert read.seller.name == "Northern Bakers Mutual Ltd"
+
+
+def test_a_sentence_about_paying_may_end_on_the_next_line() -> None:
+    first = "Der Betrag von EUR 529,87 wird am 20.03.2025 von Ihrem Konto bei der"
+    read = _read((40, 300, 10, first), (40, 312, 10, "Bundesbank, Filiale Leipzig, per SEPA-Lastschrift eingezogen."))
+    assert str(read.payment_due_date) == "2025-03-20"
+
+
 def test_a_name_on_two_lines_that_spell_the_domain_is_one() -> None:
     read = _read(
         (40, 40, 10, "Grünspecht"),
