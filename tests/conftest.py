@@ -18,6 +18,10 @@ from invoiceflow.settings import Settings, load
 TEMPLATE = "invoiceflow_template"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-golden", action="store_true", help="keep what the extractor reads now as the golden set")
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """Nothing here must survive a power cut, so nothing is synced."""

@@ -138,9 +138,11 @@ def _actions_of(found: Any) -> Iterator[str]:
 
 
 def _file_of(specification: Any, max_size: int) -> tuple[str, bytes | None]:
-    name = str(specification.get("/UF", specification.get("/F", "")))
-    for stream in specification["/EF"].values():
-        return name, _content(stream, max_size)
+    import pikepdf
+
+    name, embedded = str(specification.get("/UF", specification.get("/F", ""))), specification["/EF"]
+    for stream in embedded.values() if isinstance(embedded, pikepdf.Dictionary) else ():
+        return name, _content(stream, max_size) if isinstance(stream, pikepdf.Stream) else None
     return name, None
 
 

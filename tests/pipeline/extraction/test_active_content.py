@@ -162,3 +162,13 @@ def test_what_cannot_be_searched_is_told_by_its_bytes() -> None:
     found = carried(hostile.launch_action()[:200], has_attachments=False, max_size=1000)
     assert (found.actions, found.is_complete) == (frozenset({LAUNCH}), False)
     assert [f.code for f in active_content(found)] == ["file.launch_action", "file.not_searched"]
+
+
+@pytest.mark.parametrize("embedded", [Dictionary(F=Name.Nothing), Dictionary(F=Dictionary(A=1)), Array([1]), Dictionary()])
+def test_a_file_entry_that_names_no_file_is_no_trouble(embedded: Dictionary | Array) -> None:
+    def attach(document: pikepdf.Pdf) -> None:
+        document.Root.Strange = Dictionary(Type=Name.Filespec, F=String("a.exe"), EF=embedded, JS=String("1"))
+
+    found = carried(changed(attach), has_attachments=False, max_size=100)
+    assert found.is_complete
+    assert found.files == (("a.exe", None),)

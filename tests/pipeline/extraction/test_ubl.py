@@ -7,7 +7,7 @@ import pytest
 
 from invoiceflow.domain.invoice import Invoice
 from invoiceflow_pipeline.extraction.readers.ubl import read_ubl
-from invoiceflow_pipeline.extraction.readers.xml_tree import parse_tree
+from invoiceflow_pipeline.extraction.readers.xml_tree import parse_safely, without_namespaces
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd"
 WHOLE = """
@@ -46,9 +46,9 @@ def read(body: str, root: str = "Invoice") -> Invoice | None:
     namespaces = (
         f'xmlns="{UBL}:{root}-2" xmlns:cac="{UBL}:CommonAggregateComponents-2" xmlns:cbc="{UBL}:CommonBasicComponents-2"'
     )
-    tree = parse_tree(f"<{root} {namespaces}>{body}</{root}>".encode())
+    tree = parse_safely(f"<{root} {namespaces}>{body}</{root}>".encode())
     assert tree is not None
-    return read_ubl(tree)
+    return read_ubl(without_namespaces(tree))
 
 
 def whole() -> Invoice:
