@@ -328,23 +328,3 @@ def test_nothing_confirmed_is_lost_when_the_broker_is_killed_and_everybody_comes
         stop.set()
         queue.close()
         broker("stop", folder)
-
-
-@services
-def test_what_is_never_asked_for_is_exchanged_before_rabbitmq_takes_it_back(
-    rabbitmq_queue: RabbitQueue, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("invoiceflow.adapters.rabbitmq.consumer.UNASKED_SECONDS", 0.1)
-    sent = published(rabbitmq_queue, 3)
-    with rabbitmq_queue.consumer(10) as consumer:
-        wait_until(lambda: rabbitmq_queue.depth().waiting == 0)
-        for _ in range(10):  # each exchange would count towards the limit of five, were it a failure
-            time.sleep(0.15)
-            consumer.keep_alive()
-        monkeypatch.setattr("invoiceflow.adapters.rabbitmq.consumer.UNASKED_SECONDS", 60.0)
-        deliveries = received(consumer, 3)
-        assert sorted(ids(deliveries)) == sorted(sent)
-        assert {delivery.delivery_count for delivery in deliveries} == {1}
-        consumer.acknowledge(deliveries)
-    depth = rabbitmq_queue.depth()
-    assert (depth.waiting, depth.dead) == (0, 0)
