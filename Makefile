@@ -8,7 +8,9 @@ STAMP := $(VENV)/.installed
 ONCE ?=
 SERVICES ?=
 SERVICES_FOLDER ?= .services
-ON_SERVICES := $(if $(filter real,$(SERVICES)),INVOICEFLOW_HOME=$(SERVICES_FOLDER)/home $(BIN)/python deploy/services/services.py run $(SERVICES_FOLDER))
+WITH ?=
+WAY := $(if $(WITH),--with $(WITH))
+ON_SERVICES := $(if $(filter real,$(SERVICES)),INVOICEFLOW_HOME=$(SERVICES_FOLDER)/home $(BIN)/python deploy/services/services.py $(WAY) run $(SERVICES_FOLDER))
 
 .PHONY: setup demo services services-stop test test-services faults coverage check format bench lock clean
 
@@ -28,8 +30,8 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup  ## starts everything, ingests the samples, shows what was read; ONCE=1 stops then; SERVICES=real: on real services
 	$(ON_SERVICES) $(BIN)/python -m invoiceflow_cli demo $(if $(ONCE),--once)
 
-services: setup  ## real PostgreSQL, RabbitMQ, OpenSearch and S3 server on free ports (needs rabbitmq-server, a JDK 21+, Maven, Go)
-	@$(BIN)/python deploy/services/services.py start $(SERVICES_FOLDER)
+services: setup  ## real PostgreSQL, RabbitMQ, OpenSearch and S3 server on free ports; natively (needs rabbitmq-server, a JDK 21+, Maven, Go) or WITH=compose
+	@$(BIN)/python deploy/services/services.py $(WAY) start $(SERVICES_FOLDER)
 	@echo "# they stay up until \`make services-stop\`; in a shell: set -a; . $(SERVICES_FOLDER)/environment" >&2
 
 services-stop: setup

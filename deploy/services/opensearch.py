@@ -64,6 +64,22 @@ def stop(folder: Path) -> None:
     node(folder).stop()
 
 
+def missing() -> list[str]:
+    """What is not installed and has to be, each in words that say how."""
+    try:
+        find_java()
+    except CannotStart as error:
+        return [str(error), *missing_maven()]
+    return missing_maven()
+
+
+def missing_maven() -> list[str]:
+    """It is needed once: its jars are kept."""
+    if kept_jars().is_dir() or shutil.which("mvn"):
+        return []
+    return ["Maven fetches OpenSearch and is not installed (on Debian and Ubuntu: apt install maven)"]
+
+
 def node(folder: Path) -> ServiceProcess:
     return ServiceProcess(folder, "node", SOURCE.name)
 
@@ -87,13 +103,12 @@ def find_java() -> Path:
 
 def fetch_jars() -> Path:
     """The folder of the node's jars, fetched by Maven the first time: whole or not at all."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoiceflow"
-    jars = cache / f"opensearch-{VERSION}"
+    jars = kept_jars()
     if jars.is_dir():
         return jars
-    if shutil.which("mvn") is None:
-        raise CannotStart("Maven fetches OpenSearch and is not installed (on Debian and Ubuntu: apt install maven)")
-    fresh = cache / f".opensearch-{VERSION}-{os.getpid()}"
+    if missing := missing_maven():
+        raise CannotStart(*missing)
+    fresh = jars.with_name(f".{jars.name}-{os.getpid()}")
     fresh.mkdir(parents=True)
     try:
         (fresh / "pom.xml").write_text(POM)
@@ -108,6 +123,10 @@ def fetch_jars() -> Path:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return jars
+
+
+def kept_jars() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoiceflow" / f"opensearch-{VERSION}"
 
 
 def answers(url: str) -> bool:

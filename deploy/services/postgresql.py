@@ -36,5 +36,10 @@ def stop(folder: Path) -> None:
     EmbeddedPostgres(folder / "data").stop()
 
 
+def missing() -> list[str]:
+    """Nothing: its programs come with the project's environment."""
+    return []
+
+
 if __name__ == "__main__":
     sys.exit(service_process.main(__doc__, start, stop))

@@ -50,6 +50,15 @@ def stop(folder: Path) -> None:
     mapper(folder).stop()
 
 
+def missing() -> list[str]:
+    """What is not installed and has to be, each in words that say how."""
+    try:
+        find_programs()
+    except CannotStart as error:
+        return [str(error)]
+    return []
+
+
 def node(folder: Path) -> ServiceProcess:
     return ServiceProcess(folder, "node", "rabbit")
 

@@ -18,7 +18,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="invoiceflow-services-") as name:
         folder = Path(name)
         try:
-            named = services.start(folder)
+            named = services.start(folder, "native")  # the tests stop and kill them by their pids
         except CannotStart as error:
             print(error, file=sys.stderr)
             return 1

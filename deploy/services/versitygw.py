@@ -17,6 +17,7 @@ from service_process import CannotStart, ServiceProcess, free_ports
 
 VERSION = "v1.8.0"
 MODULE = f"github.com/versity/versitygw/cmd/versitygw@{VERSION}"
+BUILT = f"versitygw-{VERSION}"
 ACCESS_KEY, SECRET_KEY = "test", "test-secret"
 START_SECONDS = 30
 
@@ -42,23 +43,28 @@ def stop(folder: Path) -> None:
     server(folder).stop()
 
 
+def missing() -> list[str]:
+    """What is not installed and has to be, each in words that say how."""
+    if kept(BUILT, "versitygw").is_file() or find_go():
+        return []
+    return [no_go(BUILT)]
+
+
 def server(folder: Path) -> ServiceProcess:
     return ServiceProcess(folder, "server", "versitygw")
 
 
 def build() -> Path:
-    return build_by_go(MODULE, f"versitygw-{VERSION}", "versitygw")
+    return build_by_go(MODULE, BUILT, "versitygw")
 
 
 def build_by_go(module: str, folder: str, name: str) -> Path:
     """The program `name` of a module of Go, built the first time and kept in `folder` of the cache. Raises CannotStart."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoiceflow"
-    program = cache / folder / name
+    program = kept(folder, name)
     if program.is_file():
         return program
-    go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
-    if go is None:
-        raise CannotStart(f"Go builds {folder} and is not installed (on Debian and Ubuntu: apt install golang)")
+    if (go := find_go()) is None:
+        raise CannotStart(no_go(folder))
     done = subprocess.run(
         [go, "install", module],
         env={**os.environ, "GOBIN": str(program.parent), "CGO_ENABLED": "0"},
@@ -69,6 +75,18 @@ def build_by_go(module: str, folder: str, name: str) -> Path:
     if done.returncode:
         raise CannotStart(f"Go could not build {folder}:\n{done.stderr[-2000:]}")
     return program
+
+
+def kept(folder: str, name: str) -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoiceflow" / folder / name
+
+
+def find_go() -> str | None:
+    return shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
+
+
+def no_go(folder: str) -> str:
+    return f"Go builds {folder} and is not installed (on Debian and Ubuntu: apt install golang)"
 
 
 def listens(port: int) -> bool:
