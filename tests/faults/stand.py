@@ -61,7 +61,7 @@ class Stand:
         name = "".join(letter if letter.isalnum() else "_" for letter in fault)
         with SteadyLoad(self.running.ingest, name, self.invoices, self.mode.rate) as load:
             time.sleep(self.mode.before)
-            assert any(sent.accepted for sent in load.sent), "no upload was accepted before anything was broken"
+            self._until_accepted(load)
             breaking()
             returned = time.time()
             seconds = self._recovery(load, returned)
@@ -81,6 +81,13 @@ class Stand:
         assert seconds <= RECOVERY_SECONDS
         self.healthy = True
         return result
+
+    def _until_accepted(self, load: SteadyLoad) -> None:
+        """A busy machine takes its time, and so do connections that were just cut."""
+        deadline = time.monotonic() + RECOVERY_SECONDS
+        while not any(sent.accepted for sent in load.sent):
+            assert time.monotonic() < deadline, "no upload was accepted before anything was broken"
+            time.sleep(0.1)
 
     def _recovery(self, load: SteadyLoad, returned: float) -> float | None:
         """Seconds from `returned` until no upload is refused any more, an invoice is completed, and searches are answered;
