@@ -44,7 +44,7 @@ def up(
     dagster_port: DagsterPort = 8004,
     host: Host = "127.0.0.1",
 ) -> None:
-    """Start the whole system on embedded stand-ins; Ctrl-C stops it."""
+    """Start the whole system, on embedded stand-ins where the environment names no service; Ctrl-C stops it."""
     from invoiceflow_cli.demo import serve
 
     raise typer.Exit(serve(home, port, query_port, dagster_port, host))
