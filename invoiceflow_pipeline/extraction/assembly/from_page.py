@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from invoiceflow.domain.invoice import Evidence, Invoice, Party, Payment, Totals
 from invoiceflow_pipeline.extraction.assembly.lines import ChosenLines, choose_lines
-from invoiceflow_pipeline.extraction.assembly.sums import ChosenSums, choose_sums
+from invoiceflow_pipeline.extraction.assembly.sums import ChosenSums, Sums, choose_sums
 from invoiceflow_pipeline.extraction.assembly.tax_breakdown import with_tax_breakdown
 from invoiceflow_pipeline.extraction.locators.addresses import address_under
 from invoiceflow_pipeline.extraction.locators.blocks import of_one_block
+from invoiceflow_pipeline.extraction.locators.currencies import locate_currencies
 from invoiceflow_pipeline.extraction.locators.dates import locate_dates
 from invoiceflow_pipeline.extraction.locators.header import (
-    locate_currencies,
     locate_numbers,
     locate_reference,
     locate_type,
@@ -29,6 +29,7 @@ from invoiceflow_pipeline.extraction.locators.totals import all_amounts, locate_
 from invoiceflow_pipeline.extraction.locators.unheaded_lines import locate_unheaded_lines
 from invoiceflow_pipeline.extraction.page.folding import folded
 
+_LONGEST_TERM: Final = 130  # days
 _BESIDE: Final = 200.0  # points; one and a half times the way from a name to the end of its block
 _PLAINLY_LABELLED: Final = 0.85
 _MOST_CONFIDENT: Final = 0.99
@@ -50,13 +51,11 @@ def assemble(reading: Reading) -> PageInvoice:
     """The invoice that the pages describe. Pure: the same pages give the same invoice."""
     found: dict[str, Sequence[Candidate[Any]]] = {}
     numbers = _ranked(locate_numbers(reading))
-    issued, due = locate_dates(reading)
-    issue_date = _issue_date(issued, due)
-    due_date = _due_date(due, issue_date)
+    issued, due, issue_date, due_date = _dates(reading)
     found["number"], found["issue_date"], found["payment_due_date"] = numbers, _ranked(issued), _ranked(due)
     located = locate_totals(reading)
     sums = choose_sums(located, all_amounts(reading))
-    sums = _exempt(reading, sums)
+    sums = _exempt(reading, sums, located)
     found["totals.with_tax"] = _ranked([*located["gross"], *located["amount_due"]])
     found["totals.without_tax"] = _ranked([*located["net"], *located["line_net"]])
     found["totals.tax"] = _ranked(located["tax"])
@@ -146,6 +145,34 @@ def _first(candidates: Sequence[Candidate[Any]], least: float) -> Candidate[Any]
     return candidates[0] if candidates and candidates[0].score >= least else None
 
 
+_Dates = tuple[list[Candidate[date]], list[Candidate[date]], Candidate[date] | None, Candidate[date] | None]
+
+
+def _dates(reading: Reading) -> _Dates:
+    """The dates; where no date of the page tells day from month, the order in which a bill falls due after its issue does."""
+    first = _dates_as_read(reading)
+    if reading.month_first_is_told or _is_in_order(first):
+        return first
+    reading.month_first = not reading.month_first
+    other = _dates_as_read(reading)
+    if _is_in_order(other):
+        return other
+    reading.month_first = not reading.month_first
+    return first
+
+
+def _dates_as_read(reading: Reading) -> _Dates:
+    issued, due = locate_dates(reading)
+    issue_date = _issue_date(issued, due)
+    return issued, due, issue_date, _due_date(due, issue_date)
+
+
+def _is_in_order(dates: _Dates) -> bool:
+    """Whether the bill falls due on the day of its issue or in the months after it, or either is unknown."""
+    _, _, issue_date, due_date = dates
+    return issue_date is None or due_date is None or 0 <= (due_date.value - issue_date.value).days <= _LONGEST_TERM
+
+
 def _issue_date(issued: Sequence[Candidate[date]], due: Sequence[Candidate[date]]) -> Candidate[date] | None:
     """The best labelled; an unlabelled date only where no other date could be meant."""
     ranked = _ranked(issued)
@@ -170,13 +197,16 @@ def _due_date(due: Sequence[Candidate[date]], issued: Candidate[date] | None) ->
     return ranked[0] if ranked and ranked[0].score >= _PLAINLY_LABELLED else None
 
 
-def _exempt(reading: Reading, sums: ChosenSums) -> ChosenSums:
-    """No tax where net and total are both printed, are equal, and the page says why none is charged (BR-CO-15, BT-120)."""
-    if sums.tax or not sums.net or not sums.gross or sums.net.value != sums.gross.value:
+def _exempt(reading: Reading, sums: ChosenSums, located: Sums) -> ChosenSums:
+    """No tax where the page says why none is charged (BT-120) and its net, if printed, is the total (BR-CO-15)."""
+    if sums.tax or not sums.gross or (sums.net and sums.net.value != sums.gross.value):
+        return sums
+    if not sums.net and any(located[kind] for kind in ("net", "line_net", "tax", "addition", "reduction", "paid", "previous")):
         return sums
     for cell, label in reading.labelled("exempt"):
         text = cell.text[label.start : label.end]
-        return replace(sums, tax=Candidate(Decimal(0), cell, text, 0.8, "exempt by its own words"))
+        net = sums.net or replace(sums.gross, score=0.75, why="the total, of which nothing is tax")
+        return replace(sums, net=net, tax=Candidate(Decimal(0), cell, text, 0.8, "exempt by its own words"))
     return sums
 
 

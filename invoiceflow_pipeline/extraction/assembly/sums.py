@@ -101,6 +101,9 @@ def _without_all_three(
             net_found = by_value.get(gross.value - tax.value)
             if net_found and _plausible(net_found.value, tax.value) and tax.value != 0:
                 return ChosenSums(_as(net_found, 0.6), tax, gross, agrees=True)
+    by_rate = _at_the_printed_rate(nets, totals, sums)
+    if by_rate is not None:
+        return by_rate
     gross_only = _clearest(totals)
     untaxed = gross_only is not None and any(n.score >= _CLEAR and n.value == gross_only.value for n in nets)
     adjusted = None if untaxed else _with_adjustment(nets, taxes, totals, sums)
@@ -121,7 +124,18 @@ def _without_all_three(
     net_only = next((n for n in nets if n.score >= _CLEAR and _is_one_of(gross_only.value - n.value, explained)), None)
     tax_only = next((t for t in clear if _is_at_a_usual_rate(t.value, gross_only.value)), None)
     none_charged = next((t for t in clear if t.value == 0), None)
+    if none_charged and not nets and not any(t.value for t in taxes):
+        net_only = _as(gross_only, 0.75)  # of which nothing is tax
     return ChosenSums(net_only, none_charged if net_only else tax_only, gross_only, agrees=False)
+
+
+def _at_the_printed_rate(nets: list[Candidate[Decimal]], totals: list[Candidate[Decimal]], sums: Sums) -> ChosenSums | None:
+    """Net and total that the rate beside the tax's name leads to ("Sales tax  9 %"). The tax is not printed: absent."""
+    for net, gross, rate in product(nets, totals, sums["rate"]):
+        tax = gross.value - net.value
+        if min(net.score, gross.score) >= _CLEAR and tax and abs(net.value * rate.value / 100 - tax) <= Decimal("0.011"):
+            return ChosenSums(net, None, gross, agrees=True)
+    return None
 
 
 def _is_one_of(gap: Decimal, steps: set[Decimal]) -> bool:
@@ -168,7 +182,8 @@ def _columns(taxes: Sequence[Candidate[Decimal]]) -> list[list[Candidate[Decimal
     """Taxes that stand under one another, each cell once."""
     rows: dict[int, Candidate[Decimal]] = {}
     for tax in taxes:
-        rows.setdefault(id(tax.cell), tax)
+        if tax.value == round(tax.value, 2):  # no unrounded tax of a line
+            rows.setdefault(id(tax.cell), tax)
     columns: list[list[Candidate[Decimal]]] = []
     for tax in rows.values():
         column = next((c for c in columns if abs(c[0].cell.x1 - tax.cell.x1) < _SAME_EDGE), None)

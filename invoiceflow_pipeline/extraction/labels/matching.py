@@ -11,7 +11,7 @@ from invoiceflow_pipeline.extraction.page.folding import folded
 _KEY: Final = 2
 _TOKEN: Final = re.compile(r"(?:[CSI]?GST|VAT|TVA|IVA|MwSt|USt|BTW|Moms|DPH|MVA)(?=\d)|[^\W_]+|#|%", re.IGNORECASE)  # "TVA20"
 _MAX_TEXT: Final = 400
-_TITLE_ENDINGS: Final = ("rechnung", "gutschrift", "factuur", "faktura", "fakturan")  # Baurechnung, verkoopfactuur
+_TITLE_ENDINGS: Final = ("rechnung", "gutschrift", "factuur", "faktura", "fakturan", "quittung")  # Baurechnung, verkoopfactuur
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ VOCABULARY: Final[dict[str, str]] = {
     **SUMS_WORDS,
     **TABLE_WORDS,
     "number": """
+        invoice for #, receipt for #,
         invoice number, invoice no, invoice num, invoice nr, invoice #, invoice id, invoice ref, invoice reference,
         inv no, inv #, inv number, tax invoice no, tax invoice number, credit note number, credit note no, credit memo
         number, bill         number, bill no, statement number, document number, document no, receipt number, receipt
@@ -221,7 +222,7 @@ VOCABULARY: Final[dict[str, str]] = {
         door, geleverd door, salgs sted, zhotovitel, emitent, dati del fornitore, dati cedente, datos del vendedor,
         datos del proveedor, datos emisor, empresa emisora""",
     "buyer": """
-        bill to, billed to, billing address, invoice to, invoiced to, sold to, buyer, customer, client, customer name,
+        bill to, billed to, account billed, passenger, passenger name, billing address, invoice to, invoiced to, sold to, buyer, customer, client, customer name,
         customer details, bill to address, invoice address, purchaser, to, recipient, billing details, billed
         customer, attention, charge to, client details, rechnungsempfanger, rechnungsadresse, rechnungsanschrift,
         kaufer, kaufer         leistungsempfanger, kunde, rechnung an, auftraggeber, leistungsempfanger, empfanger,

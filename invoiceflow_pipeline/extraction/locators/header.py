@@ -1,7 +1,6 @@
 """The document's own particulars: number, type, order and buyer reference, currency. Its dates: `dates`."""
 
 import re
-from collections import Counter
 from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.matching import Label
@@ -9,7 +8,6 @@ from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
 from invoiceflow_pipeline.extraction.locators.reading import RELATION, Candidate, Place, Reading
 from invoiceflow_pipeline.extraction.page.folding import folded
 from invoiceflow_pipeline.extraction.page.structure import Cell
-from invoiceflow_pipeline.extraction.parsing.amounts import CURRENCY_CODES
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
 
 _TOKEN: Final = re.compile(r"[^\s,;|()\u00b7]+")
@@ -48,23 +46,10 @@ _PART_OF_A_VALUE: Final = re.compile(r"[-/_]?\d")  # "PO-4711" is a value, not a
 _SAME_EDGE: Final = 5.0  # points
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}")
 _NOTHING_BUT_NUMBER: Final = frozenset(("#", "no", "nr", "numero", "number", "nummer", "cislo", "numer"))
+_TITLES: Final = ("facture", "rechnung", "invoice", "fattura", "factura", "fatura", "faktura", "factuur")  # "Facture du 3 mai"
 _SHORTEST_NUMBER: Final = 3
-_CURRENCY_CODE: Final = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(CURRENCY_CODES)) + r")(?![A-Za-z]|0\d)")  # not PEN001
-_EUROS: Final = re.compile(r"\beuros?\b", re.IGNORECASE)
+_LONG_NUMBER: Final = 7  # digits: what is set in groups
 _COLUMNS: Final = 4
-_COUNTED: Final = re.compile(r"[A-Za-z]0\d+$")  # PEN001 is a customer
-_DOLLARS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("AUD", ("abn", "australia")),
-    ("CAD", ("canada", " qc ", "ontario")),
-    ("SGD", ("singapore",)),
-    ("NZD", ("new zealand",)),
-)
-_CROWNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("SEK", ("sverige", "bankgiro", "plusgiro", "f-skatt", "förfallo")),
-    ("DKK", ("cvr", "danmark", "moms 25", "beløb")),
-    ("NOK", ("norge", "mva", " org.nr")),
-    ("SEK", ("öre", "moms")),
-)
 _CREDIT_WORDS: Final = ("credit", "gutschrift", "avoir", "abono", "notadicredito", "notadecredito", "kredit", "koryguj")
 _NAMES_ITS_KIND: Final = 8
 _CREDIT_CODE: Final = "381"
@@ -139,55 +124,6 @@ def locate_type(reading: Reading) -> list[Candidate[str]]:
     return found
 
 
-def locate_currencies(reading: Reading) -> list[Candidate[str]]:
-    """Candidates for the currency (BT-5): a labelled code first, else what the amounts carry."""
-    found: list[Candidate[str]] = []
-    for cell, label in reading.labelled("currency"):
-        if len(reading.row(cell).cells) >= _COLUMNS and len(cell.text) - label.end < 2:
-            continue  # a column: lines in several currencies
-        for place in reading.places(cell, label):
-            match = _CURRENCY_CODE.search(place.text[:12])
-            if match:
-                found.append(Candidate(match[1], place.cell, match[1], 0.98, "labelled"))
-                break
-    seen: Counter[str] = Counter()
-    where: dict[str, Cell] = {}
-    for cell in reading.cells():
-        codes = {a.currency for a in reading.amounts(cell) if a.currency and not _COUNTED.search(a.text)}
-        codes |= set(_CURRENCY_CODE.findall(cell.text))
-        if _EUROS.search(cell.text):
-            codes.add("EUR")
-        if not codes:
-            codes = {sign for sign in ("€", "£", "$") if sign in cell.text}
-        for code in codes:
-            name = {"€": "EUR", "£": "GBP", "ft": "HUF"}.get(code, code)
-            seen[name] += 1
-            where.setdefault(name, cell)
-    total = sum(seen.values())
-    for code, count in seen.items():
-        found.append(
-            Candidate(_settled(reading, code), where[code], code, 0.55 + 0.4 * count / total, f"{count} of {total} amounts")
-        )
-    return found
-
-
-def _settled(reading: Reading, code: str) -> str:
-    """What "$", "kr" and "¥" stand for here."""
-    text = " ".join(page.text for page in reading.pages[:2])
-    lower = text.lower()
-    if code == "$":
-        for name, words in _DOLLARS:
-            if any(word in lower for word in words):
-                return name
-        return "USD"
-    if code == "kr":
-        for name, words in _CROWNS:
-            if any(word in lower for word in words):
-                return name
-        return "SEK"
-    return "JPY" if code == "¥" else code.upper()
-
-
 def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
     size = min(0.1, max(0.0, (cell.height - 11) / 60))
     top = size + 0.04 * (1 - cell.y0 / (reading.pages[cell.page - 1].height or 1)) - 0.02 * (cell.page - 1)
@@ -227,7 +163,12 @@ def _is_in_the_head(reading: Reading, cell: Cell) -> bool:
 
 def _title_above(reading: Reading, cell: Cell) -> bool:
     rows = reading.pages[cell.page - 1].rows[max(0, cell.row - 2) : cell.row]
-    return any("title" in label.fields and label.start == 0 for row in rows for c in row.cells for label in reading.labels(c))
+    return any(
+        label.start == 0 and ("title" in label.fields or ("issue_date" in label.fields and label.phrase.startswith(_TITLES)))
+        for row in rows
+        for c in row.cells
+        for label in reading.labels(c)
+    )
 
 
 def _number_token(place: Place) -> str | None:
@@ -268,16 +209,19 @@ def _number_token(place: Place) -> str | None:
         return None
     if find_dates(" ".join(tokens[:3])) and find_dates(" ".join(tokens[:3]))[0].start == 0:
         return None
-    if (
-        len(tokens) > 1
-        and place.relation != "same"
-        and all(re.fullmatch(r"\d{2,6}", t) for t in tokens[:4])
-        and len(tokens) <= 4
-    ):
+    if _is_one_number(tokens, place.relation):
         return " ".join(tokens)
     if token.isdigit() and len(tokens) > 2 and len(token) <= 2 and tokens[1][0].islower():
         return None
     return token
+
+
+def _is_one_number(tokens: list[str], relation: str) -> bool:
+    """Digits set in groups, or a number with one letter after it: "231/24 H"."""
+    if len(tokens) == 2 and len(tokens[1]) == 1 and tokens[1].isalpha() and tokens[1].isupper():
+        return True
+    grouped = 1 < len(tokens) <= 4 and all(re.fullmatch(r"\d{2,6}", t) for t in tokens)
+    return grouped and (relation != "same" or sum(map(len, tokens)) >= _LONG_NUMBER)
 
 
 def _broken_number(reading: Reading, place: Place) -> str | None:

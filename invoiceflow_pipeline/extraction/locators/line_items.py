@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from invoiceflow_pipeline.extraction.locators.reading import Reading
@@ -19,6 +20,7 @@ MAX_LINES: Final = 5_000
 _TOTALS: Final = frozenset(("net", "gross", "tax", "amount_due", "line_net"))
 _ROW_OF_TOTALS: Final = 3  # so many names of sums in one row are the heading of a summary
 _LEAST_LETTERS: Final = 3
+_MOST_NUMBERS: Final = 8  # in a row that is a line
 _UNIT_LETTERS: Final = 10  # a cell of several numbers may hold so many letters beside them: units
 _NUMERIC: Final = frozenset(("col_amount", "col_gross", "col_price", "col_quantity", "col_tax_amount"))
 
@@ -80,7 +82,7 @@ def locate_tables(reading: Reading) -> list[Table]:
             if not open_table:
                 continue
             if rows and _ends_table(reading, row):
-                open_table = False
+                open_table = _has_a_line(reading, page.rows[index:], columns)  # a section's sum: the table goes on under it
             else:
                 rows.append((row, columns))
     _close(reading, rows, tables)
@@ -163,6 +165,26 @@ def _ends_table(reading: Reading, row: Row) -> bool:
             has_money(reading, row) or cell.text.endswith(":")
         ):  # fmt: skip
             return len(labels[0].phrase) > 3 or len(row.cells) <= 2
+    return False
+
+
+def _has_a_line(reading: Reading, rows: Sequence[Row], columns: Sequence[Column]) -> bool:
+    """Whether quantity times price is the amount in one of the rows, the amount under a column of amounts."""
+    amounts = [columns[i] for i in _amount_columns(columns)]
+    for row in rows:
+        if heading_at(reading, (row,), 0):
+            return False
+        numbers = [(a, c) for c in row.cells for a in reading.amounts(c) if not a.is_percent]
+        if not 3 <= len(numbers) <= _MOST_NUMBERS or numbers[-1][0].decimals != 2 or row.cells[0] is row.cells[-1]:
+            continue
+        cells = [c for _, c in numbers if any(c.x0 < k.x1 and k.x0 < c.x1 for k in amounts)]
+        values = [a.value for a, _ in numbers]
+        if (
+            cells
+            and values[-1]
+            and any(one != 1 and two != 1 and one * two == values[-1] for one, two in pairwise(values[:-1]))
+        ):
+            return True
     return False
 
 

@@ -59,7 +59,7 @@ CONTACT: Final = re.compile(
 SEPARATORS: Final = re.compile(r"\s+[·•|*●▪⋅∙‧]\s*|\s*[·•●▪⋅∙‧|]\s+|\s+[-–—]\s+|,\s+|;\s+|\s+/\s+")
 SALUTATION: Final = re.compile(
     r"^(?:herrn?|frau|herrn? und frau|eheleute|familie|monsieur et madame|m\.? et mme|mr\.? (?:and|&) mrs\.?|"
-    r"firma|fa\.?|an|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|exmo.*|"
+    r"firma|fa\.?|an|madame|monsieur|mesdames|messieurs|mademoiselle|señora?|señores|signora?|mr\.?|mrs\.?|ms\.?|m\.|mme|sr\.?|sra\.?|spett\.?(?:\s?le)?|exmo.*|"
     r"de heer|mevrouw|aan|to|attn\.?:?.*|att\.?:.*|attention:?.*|à l'attention.*|a la atención.*|alla c\.?a\.?.*|"
     r"t\.a\.v\..*|z\.\s?h(?:d|änden)\.?.*|c/o.*)\s*:?$",
     re.IGNORECASE,
@@ -84,7 +84,8 @@ _COUNTRY: Final = re.compile(
     re.IGNORECASE,
 )
 _DEPARTMENT: Final = re.compile(
-    r"^(?:service clients?|service facturation|customer (?:service|care|support)|kundenservice|kundendienst|kundenbetreuung|"
+    r"^(?:service clients?|service abonn[ée]s?|"
+    r"service facturation|customer (?:service|care|support)|kundenservice|kundendienst|kundenbetreuung|"
     r"accounts? (?:payable|receivable|department|dept\.?)|(?:billing|finance|purchasing)(?: department)?|"
     r"buchhaltung|einkauf|rechnungswesen|kreditorenbuchhaltung|comptabilit[ée]|service comptabilit[ée]|service achats|"
     r"contabilidad|departamento de contabilidad|amministrazione|ufficio acquisti|crediteurenadministratie|administratie|"
@@ -92,6 +93,13 @@ _DEPARTMENT: Final = re.compile(
     re.IGNORECASE,
 )
 _MONOGRAM: Final = re.compile(r"^([A-ZÀ-Þ])\s+(?=\1\w)")  # a logo's letter before the name
+_ITS_DEPARTMENT: Final = re.compile(  # "Acme Kundenservice"
+    r"(?<=\w\w)\s+(?:service (?:clients?|abonn[ée]s?|facturation|comptabilit[ée])|kundenservice|kundendienst|"
+    r"customer (?:service|care|support)|accounts (?:payable|receivable))$",
+    re.IGNORECASE,
+)
+_MAIL_ASIDE: Final = re.compile(r"\s*[(<\[][^()<>\s]*@[^()<>\s]*[)>\]]$")  # "Lena Brandt <lena@brandt.example>"
+_IN_BRACKETS: Final = re.compile(r"\(.*\)$|[^(]*\)$|\([^)]*$")  # a remark, or a half of one: "(Not to be used as proof)"
 _LONGEST: Final = 90
 _REMEMBERED: Final = 4096  # texts: each is asked for several times while a document is read
 
@@ -99,8 +107,8 @@ _REMEMBERED: Final = 4096  # texts: each is asked for several times while a docu
 @lru_cache(maxsize=_REMEMBERED)
 def name_in(text: str) -> str | None:
     """The text as a name of a party, or None where it cannot be one."""
-    text = _MONOGRAM.sub("", text.strip(" :;,-–|·•*/"))
-    if not 2 <= len(text) <= _LONGEST or sum(c.isalpha() for c in text) < 2:
+    text = _ITS_DEPARTMENT.sub("", _MAIL_ASIDE.sub("", _MONOGRAM.sub("", text.strip(" :;,-–|·•*/"))))
+    if not 2 <= len(text) <= _LONGEST or sum(c.isalpha() for c in text) < 2 or _IN_BRACKETS.match(text):
         return None
     if (
         _NOT_A_NAME.search(text)
@@ -121,6 +129,8 @@ def up_to_its_form(text: str) -> str:
     """Without what a comma or dot parts from a legal form: "Casa del Caffè S.r.l., Via Toledo 256, 80132 Napoli"."""
     form = LEGAL_FORM.search(text)
     parted = SEPARATORS.search(text, form.end()) if form else None
+    while parted and is_only_legal_form(SEPARATORS.split(text[parted.end() :])[0]):  # "Trading Co., Ltd"
+        parted = SEPARATORS.search(text, parted.end())
     return text[: parted.start()] if parted else text
 
 

@@ -29,7 +29,8 @@ from invoiceflow_pipeline.extraction.page.structure import Cell
 
 _SHOUTED: Final = re.compile(r"\b(?:LTD|LIMITED|GMBH|INC|CORP|LLC|PLC|gmbh|ltd|inc|llc)\b")
 _FOOTER_LINES: Final = 5
-_DOMAIN: Final = re.compile(r"(?:@|www\.|https?://)([\w-]+)(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
+_OWN_PARTS: Final = 2  # of a host, before its last: "support.acme" or "acme.co"
+_DOMAIN: Final = re.compile(r"(?:@|www\.|https?://)([\w-]+(?:\.[\w-]+)*)\.[a-z]{2,}", re.IGNORECASE)
 _MAILERS: Final = frozenset(
     [
         "gmail",
@@ -47,6 +48,11 @@ _MAILERS: Final = frozenset(
         "example",
         "mail",
         "t-online",
+        "support",
+        "billing",
+        "help",
+        "service",
+        "info",
     ]
 )
 
@@ -59,7 +65,12 @@ def locate_sellers(reading: Reading) -> list[Candidate[str]]:
         return found
     first = reading.pages[0]
     buyers = {folded(c.value) for c in sections(reading, "buyer", 0.9)}
-    domains = {folded(d) for page in reading.pages[:2] for d in _DOMAIN.findall(page.text)} - _MAILERS
+    domains = {
+        folded(part)
+        for page in reading.pages[:2]
+        for host in _DOMAIN.findall(page.text)
+        for part in host.split(".")[-_OWN_PARTS:]
+    } - _MAILERS
     seen: dict[str, int] = {}
     for cell in first.cells:
         for part in SEPARATORS.split(cell.text):
@@ -81,6 +92,8 @@ def locate_sellers(reading: Reading) -> list[Candidate[str]]:
             or folded(name) in buyers
             or (reading.labels(cell)[:1] and reading.labels(cell)[0].start == 0 and not LEGAL_FORM.search(name))
         ):
+            continue
+        if not LEGAL_FORM.search(name) and _heads_a_value(reading, cell):
             continue
         score = _free_name_score(reading, cell, name, domains, seen)
         if score >= 0.3:
@@ -206,6 +219,12 @@ def _labelled_section(reading: Reading, cell: Cell, field: str) -> bool:
             if labels and labels[0].start == 0 and field in labels[0].fields and len(other.text) < 60:
                 return True
     return False
+
+
+def _heads_a_value(reading: Reading, cell: Cell) -> bool:
+    """Whether a number or date is all that stands under it: "Rooms" over "1" is a heading, whatever the domain is called."""
+    under = reading.below(cell, rows=1)[:1]
+    return bool(under) and any(c.isdigit() for c in under[0].text) and not any(c.isalpha() for c in under[0].text)
 
 
 def _in_items(reading: Reading, cell: Cell) -> bool:

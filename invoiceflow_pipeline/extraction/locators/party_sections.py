@@ -7,6 +7,7 @@ from invoiceflow_pipeline.extraction.locators.letterheads import whole_name
 from invoiceflow_pipeline.extraction.locators.names import LEGAL_FORM, SEPARATORS, is_only_legal_form, name_in, up_to_its_form
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
+from invoiceflow_pipeline.extraction.parsing.dates import find_dates
 
 _SAME_EDGE: Final = 5.0  # points
 _BLOCK_LINES: Final = 9
@@ -33,7 +34,7 @@ def sections(reading: Reading, field: str, weight: float) -> list[Candidate[str]
             found.append(Candidate(name, cell, name, weight, f"after “{cell.text[: label.end]}”"))
             continue
         if (label.start > 2 and not (before.endswith("/") and len(before) < _SHORT)) or (
-            field == "buyer" and label.phrase in ("to", "an", "client", "kunde") and not _stands_alone(cell, label)
+            field == "buyer" and label.phrase in ("to", "an", "client", "kunde", "passenger") and not _stands_alone(cell, label)
         ):
             continue
         if field == "seller" and label.phrase in ("from", "fra") and not _stands_alone(cell, label):
@@ -72,9 +73,9 @@ def _names_at(reading: Reading, cell: Cell, label: Label) -> list[tuple[str, Cel
     if named:
         return [named]
     found = []
-    in_a_heading = len(reading.row(cell).cells) >= _COLUMNS  # "Klant  Order  Datum": what is right of it is a heading too
+    in_a_heading = len(reading.row(cell).cells) >= _COLUMNS and not cell.text.endswith(":")  # "Klant  Order  Datum"
     for place in reading.places(cell, label):
-        if in_a_heading and place.relation == "right":
+        if (in_a_heading and place.relation == "right") or any(d.start < 2 for d in find_dates(place.text)):
             continue
         if place.relation == "below" and _is_next_of_a_list(reading, cell, place.cell):
             continue
@@ -99,10 +100,15 @@ def _names_at(reading: Reading, cell: Cell, label: Label) -> list[tuple[str, Cel
     if not found or found[0][2] < 1.0:
         found += _below_identifiers(reading, cell)
     if (
-        len(found) > 1 and found[0][2] == 0.9
+        len(found) > 1 and found[0][2] == 0.9 and not _is_close(cell, found[0][1])
     ):  # a right neighbour is often the next column's heading; what stands below is nearer
         found.sort(key=lambda f: -f[2])
     return found
+
+
+def _is_close(cell: Cell, value: Cell) -> bool:
+    """Whether a value is set right behind its label's colon."""
+    return cell.text.endswith(":") and 0 < value.x0 - cell.x1 < 2 * cell.height
 
 
 def _is_next_of_a_list(reading: Reading, cell: Cell, under: Cell) -> bool:

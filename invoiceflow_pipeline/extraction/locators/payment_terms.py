@@ -26,10 +26,16 @@ _UNTIL: Final = re.compile(
     r"no later than|not later than|"
     r"au plus tard(?:\s+le)?|avant le|jusqu'au|le|antes del?|hasta el|el|entro(?:\s+(?:il|e non oltre il))?|il|"
     r"v[óo][óo]r|voor|uiterlijk(?:\s+op)?|op|omstreeks|rond|tot|at[ée](?:\s+(?:ao dia|dia))?|do(?:\s+(?:dnia|dne))?|"
-    r"senast(?:\s+den)?|senest(?:\s+den)?|den|innen)[:\s]*(?:the\s+)?)$",
+    r"forfald|forfaller|förfaller|fällig|vence|scade|vervalt|échéance|senast(?:\s+den)?|senest(?:\s+den)?|den|innen)[:\s]*(?:the\s+)?)$",
     re.IGNORECASE,
 )
 _DISCOUNT: Final = re.compile(r"skonto|discount|escompte|descuento|sconto|korting|rabat|desconto|\d\s?%", re.IGNORECASE)
+_PAID: Final = re.compile(
+    r"^\s*(?:paid|bezahlt|payée?|pagad[oa]|pagat[oa]|betaald|betalt|betald|zapłacono|zaplaceno)\b", re.IGNORECASE
+)
+_LATER: Final = re.compile(  # the first instalment of the coming year
+    r"\b(?:erstmals|first payable|pour la première fois|por primera vez|per la prima volta|voor het eerst)\b", re.IGNORECASE
+)
 _LONG: Final = 60
 _SAME_EDGE: Final = 5.0  # points
 _SCORE: Final = 0.74  # below every label, above what stands alone
@@ -49,6 +55,8 @@ def payment_sentences(reading: Reading) -> list[Candidate[date]]:
             before = text[stop : seen.start]
             stop = seen.end
             rest = text[seen.end : seen.end + 40]
+            if _PAID.search(before) or _LATER.search(before):
+                continue
             if _UNTIL.search(before[-30:]) and not speaks_of_discount(before) and not starts_with_discount(rest):
                 fitting.append(seen)
         if fitting:

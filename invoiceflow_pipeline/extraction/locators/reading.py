@@ -53,12 +53,14 @@ class Reading:
     pages: Sequence[Page]
     decimal_sign: str | None = field(init=False)
     month_first: bool = field(init=False)
+    month_first_is_told: bool = field(init=False)
     _labels: dict[Cell, list[Label]] = field(init=False, default_factory=dict)
     _amounts: dict[Cell, list[Amount]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.decimal_sign = decimal_sign_of(cell.text for page in self.pages for cell in page.cells)
         told = month_comes_first("\n".join(page.text for page in self.pages))
+        self.month_first_is_told = told is not None
         self.month_first = told if told is not None else self._is_american()
         for cell in self.cells():
             self._labels[cell] = find_labels(cell.text)

@@ -4,7 +4,7 @@ Arithmetic finds them: rate times base is the tax. Which of them are the documen
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import permutations
 from typing import Final
@@ -64,6 +64,12 @@ def locate_sum_rows(reading: Reading, names: frozenset[str]) -> Iterator[tuple[t
             if len(money) == 2 and money[0][0].value + money[1][0].value in printed and _is_share(money[1][0], money[0][0]):
                 yield tuple(money)
             total, where = money[-1]
+            taxes = [a for a, _ in money[1:-1]]
+            whole = sum((a.value for a in taxes), Decimal(0))
+            if len(taxes) > 1 and money[0][0].value + whole == total.value and all(_is_share(a, money[0][0]) for a in taxes):
+                both = replace(taxes[0], value=whole, text=" + ".join(a.text for a in taxes))  # CGST and SGST
+                yield money[0], (both, money[1][1]), money[-1]
+                continue
             for (net, one), (tax, other) in permutations(money[:-1], 2):
                 if net.value + tax.value == total.value and _is_share(tax, net):
                     yield (net, one), (tax, other), (total, where)

@@ -19,8 +19,8 @@ _SPECIFIC: Final = 6  # a phrase this long ("totalttc") says more than "net" or 
 
 
 def locate_totals(reading: Reading) -> dict[str, list[Candidate[Decimal]]]:
-    """For each kind of sum the amounts beside its label, in reading order."""
-    found: dict[str, list[Candidate[Decimal]]] = {field: [] for field in SUMS}
+    """For each kind of sum the amounts beside its label, in reading order; under `rate` the rates beside a tax's name."""
+    found: dict[str, list[Candidate[Decimal]]] = {field: [] for field in (*SUMS, "rate")}
     for cell, label in reading.labelled(*SUMS):
         fields = [f for f in SUMS if f in label.fields]
         before = _RATE.sub("", cell.text[: label.start]).strip()
@@ -31,6 +31,8 @@ def locate_totals(reading: Reading) -> dict[str, list[Candidate[Decimal]]]:
         weight = _weight(cell, label, before)
         if weight <= 0:
             continue
+        if "tax" in label.fields:
+            found["rate"] += _rates_beside(reading, cell)
         amounts = _amounts_beside(reading, cell, label)
         for amount, where, nearness in amounts:
             for field in fields:
@@ -103,6 +105,16 @@ def _amounts_beside(reading: Reading, cell: Cell, label: Label) -> list[tuple[Am
         if len(right) > 1:
             found.extend((a, where, 0.75) for a, where in right[:-1])
     return found or _amounts_under(reading, cell)
+
+
+def _rates_beside(reading: Reading, cell: Cell) -> list[Candidate[Decimal]]:
+    """Rates in percent in the cell of a tax's name or right of it."""
+    return [
+        Candidate(rate.value, where, rate.text, 0.7, "the rate of the tax")
+        for where in (cell, *reading.right_of(cell))
+        for rate in reading.amounts(where)
+        if rate.is_percent and rate.value > 0
+    ]
 
 
 def _amounts_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, float]]:
