@@ -19,6 +19,12 @@ _AFTER: Final = re.compile(
 _ALONE: Final = re.compile(  # British, Irish and Canadian post codes may have a line of their own
     r"^(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[\dW]\s[A-Z0-9]{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)$"
 )
+_ENGLISH_STREET: Final = re.compile(  # "4410 Juniper Loop" is a house number with its street
+    r"^\d{1,5}\s.*\b(?:street|st|road|rd|lane|ln|drive|dr|avenue|ave|court|ct|square|close|way|highway|hwy|boulevard|blvd|loop|"
+    r"trail|trl|terrace|place|pl|parkway|pkwy|circle|cir|crescent|broadway|pike|turnpike|plaza|alley|mews)\.?"
+    r"(?:\s(?:[NS]?[EW]|[NS]))?(?:,?\s(?:suite|ste|unit|apt|floor|#)\b.*)?$",
+    re.IGNORECASE,
+)
 _REMEMBERED: Final = 4096  # texts: each is asked for several times while a document is read
 _NATIONAL: Final = {
     "D": "DE",
@@ -40,7 +46,11 @@ def is_city_line(text: str) -> bool:
     text = text.strip(" ,.;|·-")
     if len(text) >= 70 or not any(c.isdigit() for c in text):
         return False
-    return bool(_BEFORE.match(text) or _AFTER.match(text) or _ALONE.match(text))
+    return bool(_code_first(text) or _AFTER.match(text) or _ALONE.match(text))
+
+
+def _code_first(text: str) -> re.Match[str] | None:
+    return None if _ENGLISH_STREET.match(text) else _BEFORE.match(text)
 
 
 def address_under(reading: Reading, head: Cell) -> Address:
@@ -55,7 +65,8 @@ def address_under(reading: Reading, head: Cell) -> Address:
         if cell is None:
             continue
         bottom = cell.y1
-        match = _BEFORE.match(cell.text.strip(" ,.;")) or _AFTER.match(cell.text.strip(" ,.;"))
+        text = cell.text.strip(" ,.;")
+        match = _code_first(text) or _AFTER.match(text)
         if match and any(c.isdigit() for c in cell.text):
             parts = match.groupdict()
             country = parts.get("country")

@@ -122,3 +122,25 @@ def test_a_hyphen_at_a_lines_end_stays_in_the_text(draw_pdf: DrawPdf) -> None:
     text = extract(draw_pdf([(50, 100, "Lieferung von Zusatz-"), (50, 113, "material")])).text
     assert "Zusatz-" in text
     assert "\ufffe" not in text
+
+
+def test_an_english_house_number_with_its_street_is_no_post_code_with_its_city() -> None:
+    invoice = _read(
+        (40, 40, 10, "Summit Thread Co."),
+        (350, 40, 10, "Invoice no. 36258"),
+        (40, 150, 10, "Bill To:"),
+        (40, 162, 10, "Dana Kowalski"),
+        (40, 174, 10, "4410 Juniper Loop"),
+        (40, 186, 10, "Bend, OR 97701"),
+    )
+    address = invoice.buyer.address
+    assert (address.line_one, address.city, address.post_code) == ("4410 Juniper Loop", "Bend", "97701")
+
+
+def test_day_and_month_are_told_by_the_due_date_that_cannot_come_before_the_issue() -> None:
+    invoice = _read(
+        *_REST,
+        (350, 162, 10, "Invoice date: 07/03/2024"),
+        (350, 174, 10, "Due date: 08/02/2024"),
+    )
+    assert (str(invoice.issue_date), str(invoice.payment_due_date)) == ("2024-07-03", "2024-08-02")
