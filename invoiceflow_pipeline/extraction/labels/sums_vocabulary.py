@@ -215,6 +215,8 @@ SUMS_WORDS: Final[dict[str, str]] = {
         zuschlage, lieferkosten, frais de port, port, livraison, frais de livraison, gastos de envio, portes, envio,
         spese di         spedizione, spedizione, trasporto, spese trasporto, verzendkosten, verzending, bezorgkosten,
         koszt wysylki, wysylka, transport, doprava, postovne, frakt, fragt, levering, expeditionsavgift, forsendelse,
+        taxe de sejour, kurtaxe, ortstaxe, tassa di soggiorno, imposta di soggiorno, toeristenbelasting, city tax, tourist tax,
+        tasa turistica, taxa turistica,
         rounding, round off, rundung, arrondi, zaokrouhleni, oresavrundning, afrunding, avrundning, redondeo, shipping handling,
         shipping charge, shipping charges, shipping fee, delivery charge, delivery charges, delivery cost, p p, p&p,
         postage and packing, postage packing, freight charges, fuel surcharge, small         order charge, booking

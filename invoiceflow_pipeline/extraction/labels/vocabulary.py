@@ -13,7 +13,7 @@ VOCABULARY: Final[dict[str, str]] = {
     **SUMS_WORDS,
     **TABLE_WORDS,
     "number": """
-        invoice for #, receipt for #,
+        invoice for #, receipt for #, bolletta n, bolletta numero,
         invoice number, invoice no, invoice num, invoice nr, invoice #, invoice id, invoice ref, invoice reference,
         inv no, inv #, inv number, tax invoice no, tax invoice number, credit note number, credit note no, credit memo
         number, bill         number, bill no, statement number, document number, document no, receipt number, receipt

@@ -11,7 +11,9 @@ from invoiceflow_pipeline.extraction.parsing.amounts import CURRENCY_CODES
 _COLUMNS: Final = 4
 _BY_COUNTRY: Final = 0.6
 _BRITISH: Final = r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b"  # a post code
-_CURRENCY_CODE: Final = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(CURRENCY_CODES)) + r")(?![A-Za-z]|0\d)")  # not PEN001
+_CURRENCY_CODE: Final = re.compile(
+    r"(?<![A-Za-z])(" + "|".join(sorted(CURRENCY_CODES)) + r")(?![A-Za-z]|0\d|\s[a-z]{5})"
+)  # not PEN001
 _EUROS: Final = re.compile(r"\beuros?\b", re.IGNORECASE)
 _COUNTED: Final = re.compile(r"[A-Za-z]0\d+$")  # PEN001 is a customer
 _DOLLARS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (

@@ -67,6 +67,7 @@ SALUTATION: Final = re.compile(
 _NOT_A_NAME: Final = re.compile(
     r"https?:|www\.|@|\b(?:tel|tél|fax|phone|telefon|tlf|iban|bic|swift|e-?mail|page|seite|blz|kto|gln|siret|siren|"
     r"nip|regon|cvr|kvk|i[čc]o|di[čc]|abn|gstin)\b[.:\s-]|"
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\s\d{1,2}$|"
     r"visualisierung|stylesheet|e-?rechnung\b|electronic invoice|"
     r"^\W*$|^\d+[\s\w]{0,3}$|\b(?:p\.?\s?o\.?\s?box)\b|^(?:address|adresse|anschrift|dirección|indirizzo|adres|sediul|"
     r"morada)\b\s*:|\bcapital\b|^(?:page|seite|pagina|original|kopie|copy|duplicate|oryginał)\b",
