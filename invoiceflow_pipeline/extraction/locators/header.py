@@ -49,6 +49,7 @@ _NOTHING_BUT_NUMBER: Final = frozenset(("#", "no", "nr", "numero", "number", "nu
 _TITLES: Final = ("facture", "rechnung", "invoice", "fattura", "factura", "fatura", "faktura", "factuur")  # "Facture du 3 mai"
 _SHORTEST_NUMBER: Final = 3
 _LONG_NUMBER: Final = 7  # digits: what is set in groups
+_OF_A_MONTH: Final = re.compile(r"\d{1,4}/(?:0[1-9]|1[0-2])/20\d\d")
 _COLUMNS: Final = 4
 _CREDIT_WORDS: Final = ("credit", "gutschrift", "avoir", "abono", "notadicredito", "notadecredito", "kredit", "koryguj")
 _NAMES_ITS_KIND: Final = 8
@@ -67,7 +68,8 @@ def locate_numbers(reading: Reading) -> list[Candidate[str]]:
         for place in reading.places(cell, label):
             if only_a_title and place.relation != "same":
                 break
-            token = _number_token(place) or _broken_number(reading, place)
+            is_named = "number" in label.fields and place.relation == "same"
+            token = _number_token(place, is_named=is_named) or _broken_number(reading, place)
             if token and only_a_title and (_YEAR.fullmatch(token) or token.isalpha() or len(token) < _SHORTEST_NUMBER):
                 break  # "Jahresrechnung 2024"
             if token:
@@ -171,8 +173,11 @@ def _title_above(reading: Reading, cell: Cell) -> bool:
     )
 
 
-def _number_token(place: Place) -> str | None:
-    """The first word that can be a number of a document: with a digit, and neither a date nor an amount of money."""
+def _number_token(place: Place, *, is_named: bool = False) -> str | None:
+    """The first word that can be a number of a document: with a digit, and neither a date nor an amount of money.
+
+    `is_named`: the word "number" stands before it in its line, so that 7/03/2025 is the seventh of March, as Poland counts.
+    """
     if place.relation != "same" and is_city_line(place.text):
         return None  # under the title stands an address: "TW6 3PF"
     tokens = [
@@ -197,15 +202,9 @@ def _number_token(place: Place) -> str | None:
         ):
             return joined if place.relation == "same" and len(token) == 1 else f"{token} {tokens[1]}"
         return None
-    if find_dates(token) and not re.search(r"[A-Za-z]", token):
-        return None
-    if (
-        re.fullmatch(r"[\d.,' ]*[.,]\d{2}[€$£%]?", token)
-        or "@" in token
-        or "%" in token
-        or token[0] in "€$£"
-        or len(token) > 40
-    ):
+    if is_named and _OF_A_MONTH.fullmatch(token):
+        return token
+    if _is_something_else(token):
         return None
     if find_dates(" ".join(tokens[:3])) and find_dates(" ".join(tokens[:3]))[0].start == 0:
         return None
@@ -214,6 +213,18 @@ def _number_token(place: Place) -> str | None:
     if token.isdigit() and len(tokens) > 2 and len(token) <= 2 and tokens[1][0].islower():
         return None
     return token
+
+
+def _is_something_else(token: str) -> bool:
+    """A date, an amount of money, an address."""
+    return bool(
+        (find_dates(token) and not re.search(r"[A-Za-z]", token))
+        or re.fullmatch(r"[\d.,' ]*[.,]\d{2}[€$£%]?", token)
+        or "@" in token
+        or "%" in token
+        or token[0] in "€$£"
+        or len(token) > 40
+    )
 
 
 def _is_one_number(tokens: list[str], relation: str) -> bool:
