@@ -6,13 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ONCE ?=
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?=
 SERVICES ?=
 SERVICES_FOLDER ?= .services
 WITH ?=
 WAY := $(if $(WITH),--with $(WITH))
 ON_SERVICES := $(if $(filter real,$(SERVICES)),INVOICEFLOW_HOME=$(SERVICES_FOLDER)/home $(BIN)/python deploy/services/services.py $(WAY) run $(SERVICES_FOLDER))
 
-.PHONY: setup demo services services-stop test test-services faults coverage check format bench lock clean
+.PHONY: setup demo services services-stop test test-services faults fuzz coverage check format bench lock clean
 
 setup: $(STAMP)
 
@@ -46,6 +48,11 @@ test-services: setup  ## the contract suites and the system on real services (ne
 faults: setup  ## the faults on real services in full, about half an hour; `make test-services` runs them short
 	INVOICEFLOW_FAULTS=full $(BIN)/python -m pytest tests/faults --no-cov
 
+fuzz: setup  ## the readers on broken input, FUZZ_SECONDS (60) each; FUZZ_TARGETS names some; needs Linux on x86-64
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+		-r requirements-fuzz.lock || { echo "atheris has wheels for Linux on x86-64 alone, Python 3.11 to 3.13"; exit 1; }
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
 coverage: setup  ## the suite under coverage, its processes included; SERVICES=real: with the suites on real services as well
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n auto -m "not processes and not services"; status=$$?; \
@@ -70,4 +77,4 @@ lock: setup  ## writes requirements.lock anew from the ranges in pyproject.toml 
 	uv pip compile --universal --generate-hashes --no-emit-index-url --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .coverage* htmlcov

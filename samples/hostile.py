@@ -137,6 +137,46 @@ def deep_page_tree(depth: int = 20_000) -> bytes:
     return _file([_CATALOG, *nodes, b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Resources << >> >>" % (depth + 1)])
 
 
+def unmapped_font(*lines: str) -> bytes:
+    """A page whose letters are glyph numbers, and neither an encoding nor a map says which letters they are.
+
+    The numbers are those of most programs: the blank is glyph 3, so a reader that takes them for letters sees all shifted by
+    29, an M as the digit 0.
+    """
+    descendant = (
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+Unmapped /DW 600 "
+        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
+        b"/FontDescriptor << /Type /FontDescriptor /FontName /AAAAAA+Unmapped /Flags 4 /FontBBox [0 0 600 800] "
+        b"/ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >> >>"
+    )
+    font = b"<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+Unmapped /Encoding /Identity-H /DescendantFonts [5 0 R] >>"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 6 0 R >> >> >>"
+    texts = lines or ("Invoice number 2026-0001 of 5 March 2026", "Total 119,00 EUR")
+    glyphs = ("".join(f"{ord(character) - 29:04X}" for character in text).encode() for text in texts)
+    shown = b" ".join(b"BT /F1 10 Tf 40 %d Td <%s> Tj ET" % (780 - 14 * row, line) for row, line in enumerate(glyphs))
+    return _file([_CATALOG, _PAGES, page, _stream(b"", shown), descendant, font])
+
+
+def picture_only() -> bytes:
+    """A page that a grey picture fills, without a letter."""
+    picture = _stream(
+        b"/Type /XObject /Subtype /Image /Width 4 /Height 4 /ColorSpace /DeviceGray /BitsPerComponent 8", b"\x80" * 16
+    )
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>"
+    return _file([_CATALOG, _PAGES, page, _stream(b"", b"q 595 0 0 842 0 0 cm /I Do Q"), picture])
+
+
+def empty_page() -> bytes:
+    """A sound document of one page on which nothing stands."""
+    return _file([_CATALOG, _PAGES, _PAGE])
+
+
+def objects(beside: list[bytes], stream: bytes = b"") -> bytes:
+    """An empty page, and beside it these objects (4, and from 6 on) and an embedded file that holds `stream` (5)."""
+    file = _stream(b"/Type /EmbeddedFile", stream)
+    return _file([_CATALOG, _PAGES, _PAGE, *beside[:1], file, *beside[1:]])
+
+
 def oversized(limit_bytes: int) -> bytes:
     """A sound PDF of exactly `limit_bytes` + 1 bytes. Raises ValueError for limits below a kilobyte."""
     wanted = limit_bytes + 1

@@ -3,7 +3,6 @@
 PDFium is not thread-safe: one process each.
 """
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -18,14 +17,11 @@ if TYPE_CHECKING:
 
 FEW_WORDS: Final = 25
 """A page with no more words than this may be a scan with a stamp or a page number set as text."""
-UNMAPPED_SHARE: Final = 0.3
-"""Of the characters: above this a font has no Unicode map and the text says nothing."""
 PICTURE_SHARE: Final = 0.5
 """Of the page: a picture that covers less is a logo."""
 LONGEST_SIDE: Final = 2000
 DOTS_PER_INCH: Final = 200
 _MOST_OBJECTS: Final = 2000
-_UNMAPPED: Final = re.compile("[\x00\x01\x03-\x08\x0e-\x1f\ue000-\uf8ff\ufffd]")  # not \x02, PDFium's hyphen at a line's end
 
 
 def pages_without_usable_text(data: bytes, pages: Sequence[Page]) -> tuple[int, ...]:
@@ -33,7 +29,7 @@ def pages_without_usable_text(data: bytes, pages: Sequence[Page]) -> tuple[int, 
 
     The document is opened a second time only where a page's words leave doubt, so ordinary documents pay nothing.
     """
-    doubtful = [page for page in pages if _word_count(page) <= FEW_WORDS or _is_unmapped(page.text)]
+    doubtful = [page for page in pages if _word_count(page) <= FEW_WORDS]
     if not doubtful:
         return ()
     document = pypdfium2.PdfDocument(data)
@@ -59,15 +55,10 @@ def _word_count(page: Page) -> int:
     return sum(len(cell.words) for cell in page.cells)
 
 
-def _is_unmapped(text: str) -> bool:
-    unmapped = len(_UNMAPPED.findall(text))
-    return unmapped > 0 and unmapped > UNMAPPED_SHARE * sum(map(len, text.split()))
-
-
 def _is_picture(document: pypdfium2.PdfDocument, page: Page) -> bool:
     try:
         shown = document[page.number - 1]
-        if not page.rows or _is_unmapped(page.text):
+        if not page.rows:
             return int(pdfium.FPDFPage_CountObjects(shown)) > 0
         width, height = shown.get_size()
         for count, item in enumerate(shown.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)):

@@ -18,6 +18,10 @@ from invoiceflow_pipeline.extraction.page.structure import Page, Word, build_pag
 READER: Final = "page"
 _WORD: Final = re.compile(r"[^\s\x00-\x1f\u00a0\u2000-\u200b\u202f\ufeff\ufffe\uffff]+[\x02\ufffe]?")
 _HYPHEN: Final = re.compile("[\x02\ufffe]")  # PDFium's signs for a hyphen at a line's end; no line break follows them
+_UNMAPPED: Final = re.compile("[\ue000-\uf8ff\ufffd]")
+_MOST_UNMAPPED: Final = 0.3  # of a page's characters; icons are a hundredth
+_GLYPH_NUMBER: Final = re.compile("[\x00\x01\x03-\x08\x0e-\x1f]")  # not \x02, PDFium's hyphen at a line's end
+_MOST_GLYPH_NUMBERS: Final = 0.05  # text has none; where glyph 3 is the blank, as usual, every sixth or so
 _MAX_ATTACHMENTS: Final = 32
 
 
@@ -52,7 +56,8 @@ class PdfDocument:
             self._document = None
 
     def pages(self, *, max_words: int) -> Iterator[Page]:
-        """The pages in order; a page that cannot be loaded comes without words. Stops after `max_words` words in all."""
+        """The pages in order; one that cannot be loaded, or whose fonts are unmapped, comes without words. Stops after
+        `max_words` words in all."""
         left = max_words
         for index in range(self.page_count):
             page = self._page(index, left)
@@ -81,12 +86,22 @@ class PdfDocument:
                 return build_page(index + 1, width, height, (), "", READER)
             try:
                 text = _text(text_page)
+                if is_unmapped(text):
+                    return build_page(index + 1, width, height, (), "", READER)
                 words = _words(text_page, text, _to_screen(page, width, height), max_words)
             finally:
                 pdfium.FPDFText_ClosePage(text_page)
         finally:
             pdfium.FPDF_ClosePage(page)
         return build_page(index + 1, width, height, words, _HYPHEN.sub("-\n", text), READER)
+
+
+def is_unmapped(text: str) -> bool:
+    """Whether a page's fonts have no Unicode map. PDFium then gives glyph numbers or private characters for letters: words
+    and amounts that nobody wrote (glyph 48, mostly an M, comes as "0")."""
+    count = sum(map(len, text.split()))
+    unmapped, numbers = len(_UNMAPPED.findall(text)), len(_GLYPH_NUMBER.findall(text))
+    return unmapped > _MOST_UNMAPPED * count or numbers > _MOST_GLYPH_NUMBERS * count
 
 
 def _load_failure(code: int, data: bytes) -> PermanentFailure:

@@ -123,7 +123,9 @@ def _within(found: Any) -> Iterator[Any]:
 
 
 def _actions_of(found: Any) -> Iterator[str]:
-    kind, subtype = str(found.get("/S", "")), str(found.get("/Subtype", ""))
+    import pikepdf
+
+    kind, subtype = _name(found.get("/S")), _name(found.get("/Subtype"))
     if kind in _ACTIONS:
         yield _ACTIONS[kind]
     if subtype in _SUBTYPES:
@@ -133,14 +135,14 @@ def _actions_of(found: Any) -> Iterator[str]:
     if "/XFA" in found:
         yield "is a form that programs show differently"
     opened = found.get("/OpenAction")
-    if opened is not None and hasattr(opened, "get") and str(opened.get("/S", "")) == "/URI":
+    if isinstance(opened, pikepdf.Dictionary) and _name(opened.get("/S")) == "/URI":
         yield "opens a web address by itself"
 
 
 def _file_of(specification: Any, max_size: int) -> tuple[str, bytes | None]:
     import pikepdf
 
-    name, embedded = str(specification.get("/UF", specification.get("/F", ""))), specification["/EF"]
+    name, embedded = _text(specification.get("/UF")) or _text(specification.get("/F")), specification["/EF"]
     for stream in embedded.values() if isinstance(embedded, pikepdf.Dictionary) else ():
         return name, _content(stream, max_size) if isinstance(stream, pikepdf.Stream) else None
     return name, None
@@ -148,10 +150,12 @@ def _file_of(specification: Any, max_size: int) -> tuple[str, bytes | None]:
 
 def _content(stream: Any, max_size: int) -> bytes | None:
     """Unpacked by hand: qpdf unpacks all of what may be gigabytes."""
+    import pikepdf
+
     raw, filters = bytes(stream.read_raw_bytes()), stream.get("/Filter")
     if filters is None:
         return raw if len(raw) <= max_size else None
-    names = [str(filters)] if not hasattr(filters, "__len__") or str(filters).startswith("/") else [str(f) for f in filters]
+    names = [_name(one) for one in filters] if isinstance(filters, pikepdf.Array) else [_name(filters)]
     if names != ["/FlateDecode"] or "/DecodeParms" in stream:
         return None
     try:
@@ -159,3 +163,24 @@ def _content(stream: Any, max_size: int) -> bytes | None:
     except zlib.error:
         return None
     return unpacked if len(unpacked) <= max_size else None
+
+
+def _name(found: Any) -> str:
+    """With its slash; empty where it is no name, or one in no known encoding. qpdf raises for those, and one such name, of no
+    use to the file, must not end the search for what other objects do."""
+    import pikepdf
+
+    return _decoded(found) if isinstance(found, pikepdf.Name) else ""
+
+
+def _text(found: Any) -> str:
+    import pikepdf
+
+    return _decoded(found) if isinstance(found, pikepdf.String) else ""
+
+
+def _decoded(found: Any) -> str:
+    try:
+        return str(found)
+    except UnicodeDecodeError:
+        return ""

@@ -172,3 +172,24 @@ def test_a_file_entry_that_names_no_file_is_no_trouble(embedded: Dictionary | Ar
     found = carried(changed(attach), has_attachments=False, max_size=100)
     assert found.is_complete
     assert found.files == (("a.exe", None),)
+
+
+@pytest.mark.parametrize(
+    "entry", [b"/Subtype", b"/S", b"/OpenAction << /S /URI >> /S", b"/EF << >> /UF", b"/EF << >> /F", b"/JS"]
+)
+@pytest.mark.parametrize(
+    "value", [b"/#FF#FE", b"(\\377\\376\\000\\330)", b"[ 1 ]", b"<< /A 1 >>", b"null", b"5 0 R", b"99 0 R", b"1.5"]
+)
+def test_an_entry_of_an_unexpected_kind_hides_nothing_of_what_others_do(entry: bytes, value: bytes) -> None:
+    hidden = b"<< /S /L#61unch /F (calc.exe) >>"
+    pdf = hostile.objects([b"<< /Type /Action /JS (x) %s %s >>" % (entry, value), hidden])
+    found = carried(pdf, has_attachments=False, max_size=1000)
+    assert found.is_complete
+    assert LAUNCH in found.actions
+
+
+@pytest.mark.parametrize("value", [b"/#FF#FE", b"[ /#FF#FE ]", b"[ [ /FlateDecode ] ]", b"1", b"<< /A 1 >>", b"(a)", b"5 0 R"])
+def test_a_file_packed_in_an_unheard_of_way_is_told_and_hides_no_other(value: bytes) -> None:
+    odd = b"<< /Length 1 /Filter %s >>\nstream\nx\nendstream" % value
+    pdf = hostile.objects([b"<< /F (odd) /EF << /F 6 0 R >> >>", odd, b"<< /F (good) /EF << /F 5 0 R >> >>"], stream=b"data")
+    assert dict(carried(pdf, has_attachments=False, max_size=1000).files) == {"odd": None, "good": b"data"}

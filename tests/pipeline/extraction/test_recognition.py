@@ -11,10 +11,11 @@ from reportlab.pdfgen.canvas import Canvas
 from invoiceflow.domain.invoice import Evidence
 from invoiceflow_pipeline.extraction.extract import Extraction, extract
 from invoiceflow_pipeline.extraction.page.recognized import RecognizedPage, Unread, UnreadPage
-from invoiceflow_pipeline.extraction.page.structure import Page, Word, build_page
+from invoiceflow_pipeline.extraction.page.structure import Page, Word
 from invoiceflow_pipeline.extraction.readers.ocr import recognize_page, split_line
-from invoiceflow_pipeline.extraction.readers.page_pictures import pages_without_usable_text, picture_of
-from invoiceflow_pipeline.extraction.readers.page_text import PdfDocument
+from invoiceflow_pipeline.extraction.readers.page_pictures import picture_of
+from invoiceflow_pipeline.extraction.readers.page_text import PdfDocument, is_unmapped
+from samples import hostile
 from samples.generate import demo_samples
 from samples.sample import Sample
 from tests.pipeline.extraction.conftest import DrawPdf
@@ -117,12 +118,27 @@ def test_a_short_page_with_text_is_no_scan(draw_pdf: DrawPdf) -> None:
     assert extract(draw_pdf([(60, 60, "Thank you")])).pages_to_recognize == ()
 
 
-def test_text_of_a_font_without_a_unicode_map_is_not_usable(draw_pdf: DrawPdf) -> None:
-    pdf = draw_pdf(INVOICE)
-    [page] = pages_of(pdf)
-    assert pages_without_usable_text(pdf, [page]) == ()
-    unmapped = build_page(1, page.width, page.height, [], "\ue012\ue034 \ufffd\ufffd 12", "page")
-    assert pages_without_usable_text(pdf, [unmapped]) == (1,)
+def shifted(text: str) -> str:
+    """What a font must be asked to show for its glyph numbers to come out as these letters."""
+    return "".join(chr(ord(character) + 29) for character in text)
+
+
+def test_glyph_numbers_of_a_font_without_a_unicode_map_are_not_taken_for_values() -> None:
+    blank = " "  # glyph 3: the one control character there is, and few of them
+    lines = (["INVOICE", "NUMBER", "AB4711"], ["TOTAL", "99.50"])
+    read = extract(hostile.unmapped_font(*(blank.join(map(shifted, line)) for line in lines)))
+    assert (read.invoice.number, read.invoice.totals.with_tax, read.text) == (None, None, "")
+    assert read.pages_to_recognize == (1,)
+
+
+@pytest.mark.parametrize("text", ["\ue012\ue034 \ufffd\ufffd 12", "\x13\x14\x0f\x18 DUFK", "one\x03two\x03three\x03four"])
+def test_private_and_control_characters_are_no_text(text: str) -> None:
+    assert is_unmapped(text)
+
+
+@pytest.mark.parametrize("text", ["", "Invoice 12,50", "\ue012 call us at 040 123456 or write", "a hy\x02phen in a line"])
+def test_an_icon_or_a_hyphen_leaves_text_usable(text: str) -> None:
+    assert not is_unmapped(text)
 
 
 @pytest.mark.parametrize("reason", list(Unread))
