@@ -10,6 +10,7 @@ from invoiceflow_pipeline.extraction.page.folding import folded
 from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
 
+_MONEY: Final = re.compile(r"[ :#]*\d[\d.']*,\d{2}(?![\w./-])")
 _TOKEN: Final = re.compile(r"[^\s,;|()\u00b7]+")
 _FILLERS: Final = frozenset(
     [
@@ -180,6 +181,8 @@ def _number_token(place: Place, *, is_named: bool = False) -> str | None:
     """
     if place.relation != "same" and is_city_line(place.text):
         return None  # under the title stands an address: "TW6 3PF"
+    if _MONEY.match(place.text):
+        return None  # tokens end at commas: "1234,56" would be the number 1234 56
     tokens = [
         m.group().strip(".:#'\"“”„*") if m.group() != "#" else "" for m in _TOKEN.finditer(place.text[:80].lstrip(" :.#°º-–"))
     ]

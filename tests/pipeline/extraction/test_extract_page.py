@@ -130,3 +130,8 @@ def test_too_many_pages_are_refused(draw_pdf: DrawPdf) -> None:
     with pytest.raises(PermanentFailure) as caught:
         extract(draw_pdf([], [], []), limits=Limits(pages=2))
     assert caught.value.code == "file.too_many_pages"
+
+
+@pytest.mark.parametrize("amount", ["1234,56", "1.234,56", "234,50"])
+def test_an_amount_beside_the_title_is_no_invoice_number(draw_pdf: DrawPdf, amount: str) -> None:
+    assert extract(draw_pdf([(60, 60, "Invoice"), (300, 60, amount)])).invoice.number is None
