@@ -14,7 +14,7 @@ from invoiceflow.database import Database
 from invoiceflow_cli import instance
 from samples.generate import sample_invoices
 from tests.processes.test_operator import run_states
-from tests.processes.test_up import Running, started
+from tests.processes.test_up import Running, command_line, started
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
 
@@ -92,7 +92,7 @@ def database_url(running: Running) -> str:
 def consumer_processes(running: Running) -> list[int]:
     """Children of the code server that hold readers of their own."""
     spawned = [psutil.Process(pid) for pid in running.pids("spawn_main")]
-    return [process.pid for process in spawned if any("forkserver" in " ".join(c.cmdline()) for c in process.children())]
+    return [process.pid for process in spawned if any("forkserver" in command_line(c) for c in process.children())]
 
 
 def checks(running: Running, key: str) -> list[str]:

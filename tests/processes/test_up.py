@@ -76,7 +76,15 @@ class Running:
         return dict(answer.json()["data"] or {}) if answer.status_code == 200 else {}
 
     def pids(self, mark: str) -> list[int]:
-        return [p.pid for p in of_home(self.home) if mark in " ".join(p.cmdline())]
+        return [process.pid for process in of_home(self.home) if mark in command_line(process)]
+
+
+def command_line(process: psutil.Process) -> str:
+    """Empty where it ended meanwhile: one that was killed may be a zombie for a moment."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def free_ports() -> list[int]:

@@ -179,10 +179,9 @@ def _number_token(place: Place, *, is_named: bool = False) -> str | None:
 
     `is_named`: the word "number" stands before it in its line, so that 7/03/2025 is the seventh of March, as Poland counts.
     """
-    if place.relation != "same" and is_city_line(place.text):
-        return None  # under the title stands an address: "TW6 3PF"
-    if _MONEY.match(place.text):
-        return None  # tokens end at commas: "1234,56" would be the number 1234 56
+    is_address = place.relation != "same" and is_city_line(place.text)  # under the title: "TW6 3PF"
+    if is_address or _MONEY.match(place.text):  # tokens end at commas: "1234,56" would be the number 1234 56
+        return None
     tokens = [
         m.group().strip(".:#'\"“”„*") if m.group() != "#" else "" for m in _TOKEN.finditer(place.text[:80].lstrip(" :.#°º-–"))
     ]
