@@ -41,7 +41,7 @@ def sections(reading: Reading, field: str, weight: float) -> list[Candidate[str]
             continue
         if cell.text[label.start].islower() and len(label.phrase) < _SAYS_ENOUGH and ":" not in cell.text:
             continue  # the end of a sentence that was broken: "call with / client"
-        if len(label.phrase) < _SAYS_A_PARTY and len(reading.row(cell).cells) >= _COLUMNS:
+        if len(label.phrase) < _SAYS_A_PARTY and len(reading.row(cell).cells) >= _COLUMNS and not cell.text.endswith(":"):
             continue  # a column of a table: "Flight  From  To  Date"
         if not _stands_alone(cell, label) and len(label.phrase) < _SAYS_ENOUGH:
             continue

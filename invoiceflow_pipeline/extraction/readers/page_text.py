@@ -22,6 +22,8 @@ _UNMAPPED: Final = re.compile("[\ue000-\uf8ff\ufffd]")
 _MOST_UNMAPPED: Final = 0.3  # of a page's characters; icons are a hundredth
 _GLYPH_NUMBER: Final = re.compile("[\x00\x01\x03-\x08\x0e-\x1f]")  # not \x02, PDFium's hyphen at a line's end
 _MOST_GLYPH_NUMBERS: Final = 0.05  # text has none; where glyph 3 is the blank, as usual, every sixth or so
+_MISREAD_EURO: Final = re.compile(r"(?<![^\s(])Ä(?=\d)")
+"""Windows' € in a font that is declared as Mac's: byte 128 is Ä there. No word begins so."""
 _MAX_ATTACHMENTS: Final = 32
 
 
@@ -85,7 +87,7 @@ class PdfDocument:
             if not text_page:
                 return build_page(index + 1, width, height, (), "", READER)
             try:
-                text = _text(text_page)
+                text = _MISREAD_EURO.sub("€", _text(text_page))
                 if is_unmapped(text):
                     return build_page(index + 1, width, height, (), "", READER)
                 words = _words(text_page, text, _to_screen(page, width, height), max_words)

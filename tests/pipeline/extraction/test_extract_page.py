@@ -135,3 +135,9 @@ def test_too_many_pages_are_refused(draw_pdf: DrawPdf) -> None:
 @pytest.mark.parametrize("amount", ["1234,56", "1.234,56", "234,50"])
 def test_an_amount_beside_the_title_is_no_invoice_number(draw_pdf: DrawPdf, amount: str) -> None:
     assert extract(draw_pdf([(60, 60, "Invoice"), (300, 60, amount)])).invoice.number is None
+
+
+def test_a_euro_sign_in_a_font_of_the_wrong_encoding_is_one(draw_pdf: DrawPdf) -> None:
+    lines = [(60, 60, "Invoice 245625"), (60, 90, "VAT"), (300, 90, "Ä9,50"), (60, 110, "TOTAL"), (300, 110, "Ä59,50")]
+    invoice = extract(draw_pdf(lines)).invoice
+    assert (invoice.currency_code, invoice.totals.with_tax, invoice.totals.tax) == ("EUR", Decimal("59.50"), Decimal("9.50"))
