@@ -210,8 +210,8 @@ def _number_token(place: Place, *, is_named: bool = False) -> str | None:
         return None
     if find_dates(" ".join(tokens[:3])) and find_dates(" ".join(tokens[:3]))[0].start == 0:
         return None
-    if _is_one_number(tokens, place.relation):
-        return " ".join(tokens)
+    if _is_one_number(tokens, place.relation) and " ".join(tokens) in " ".join(place.text.split()):
+        return " ".join(tokens)  # and not "5, F"
     if token.isdigit() and len(tokens) > 2 and len(token) <= 2 and tokens[1][0].islower():
         return None
     return token
@@ -241,7 +241,7 @@ def _broken_number(reading: Reading, place: Place) -> str | None:
     """A number that a narrow column broke after its hyphen: "DSZ- / 2025/00018"."""
     begun = place.text.strip(" :")
     under = [c for c in reading.below(place.cell, rows=1) if abs(c.x0 - place.cell.x0) < _SAME_EDGE]
-    if not begun.endswith(("-", "/")) or " " in begun or not under:
+    if not begun.endswith(("-", "/")) or not begun[0].isalnum() or " " in begun or not under:
         return None
     rest = under[0].text.split()[0]
     return f"{begun}{rest}" if any(c.isdigit() for c in rest) else None

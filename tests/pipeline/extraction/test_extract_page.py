@@ -141,3 +141,12 @@ def test_a_euro_sign_in_a_font_of_the_wrong_encoding_is_one(draw_pdf: DrawPdf) -
     lines = [(60, 60, "Invoice 245625"), (60, 90, "VAT"), (300, 90, "Ä9,50"), (60, 110, "TOTAL"), (300, 110, "Ä59,50")]
     invoice = extract(draw_pdf(lines)).invoice
     assert (invoice.currency_code, invoice.totals.with_tax, invoice.totals.tax) == ("EUR", Decimal("59.50"), Decimal("9.50"))
+
+
+@pytest.mark.parametrize(("printed", "number"), [("12345 F", "12345 F"), ("12345, F", "12345")])
+def test_what_follows_a_comma_is_not_of_the_number(draw_pdf: DrawPdf, printed: str, number: str) -> None:
+    assert extract(draw_pdf([(60, 60, "Invoice number"), (300, 60, printed)])).invoice.number == number
+
+
+def test_a_dash_where_the_number_would_be_is_no_beginning_of_the_text_below(draw_pdf: DrawPdf) -> None:
+    assert extract(draw_pdf([(60, 60, "Invoice number"), (300, 60, "-"), (300, 74, "2024")])).invoice.number is None
