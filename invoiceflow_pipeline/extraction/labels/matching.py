@@ -39,7 +39,7 @@ def find_labels(text: str) -> list[Label]:
             phrase += tokens[last][0]
             if len(phrase) > longest.get(token[:_KEY], 0):
                 break
-            if phrase in phrases and not _begins_a_value(text, *tokens[last][1:]):
+            if phrase in phrases and not _is_within_a_value(text, *tokens[last][1:]):
                 best = phrase, last
         if best is not None:
             phrase, last = best
@@ -52,8 +52,11 @@ def find_labels(text: str) -> list[Label]:
     return found
 
 
-def _begins_a_value(text: str, start: int, end: int) -> bool:
-    """Whether the token is one letter with a hyphen or slash: "Factura: A-25/0033" does not say "factura a" (billed to)."""
+def _is_within_a_value(text: str, start: int, end: int) -> bool:
+    """Whether the token is one letter with a hyphen or slash ("Factura: A-25/0033" does not say "factura a", billed to), or goes
+    on after an underscore: "invoice_no_17" is a number, not the name of one."""
+    if text[end : end + 1] == "_" and text[end + 1 : end + 2].isalnum():
+        return True
     return end - start == 1 and text[end : end + 1] in ("-", "/") and text[start].isupper()
 
 

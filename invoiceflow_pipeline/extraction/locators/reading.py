@@ -109,6 +109,10 @@ class Reading:
     def row(self, cell: Cell) -> Row:
         return self.pages[cell.page - 1].rows[cell.row]
 
+    def rows_after(self, cell: Cell, count: int) -> Sequence[Row]:
+        """The next rows of its page, at most `count`."""
+        return self.pages[cell.page - 1].rows[cell.row + 1 : cell.row + 1 + count]
+
     def is_in_column_heading(self, cell: Cell) -> bool:
         """Whether the cell's row names the columns of a table."""
         labels = (label for c in self.row(cell).cells for label in self.labels(c))

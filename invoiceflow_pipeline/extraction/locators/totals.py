@@ -14,6 +14,7 @@ SUMS: Final = ("line_net", "net", "tax", "gross", "amount_due", "paid", "reducti
 _LEAST_WHOLE: Final = 20  # amounts without cents below this are more likely counts
 _RATE: Final = re.compile(r"[\d.,]+\s?%")  # "21% btw": the rate belongs to the name
 _CURRENCY_LETTERS: Final = 4
+_CARD_WIDTH: Final = 150  # points
 _RUNNING_TEXT: Final = 12  # letters beside an amount: a sentence under the label, not its value
 _SPECIFIC: Final = 6  # a phrase this long ("totalttc") says more than "net" or "tax"
 
@@ -129,7 +130,17 @@ def _amounts_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, flo
             break
         if here:
             return [(here[-1], under, 0.72)]
-    return []
+    return _amount_of_a_card(reading, cell)
+
+
+def _amount_of_a_card(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, float]]:
+    """A box with the name in its upper left corner and the amount in its lower right one."""
+    lower = ([c for c in row.cells if 0 <= c.x0 - cell.x1 < _CARD_WIDTH] for row in reading.rows_after(cell, 2))
+    beside = next((cells for cells in lower if cells), [])
+    if len(beside) != 1 or beside[0].y0 - cell.y1 > 2.2 * cell.height or any(c.isalpha() for c in beside[0].text):
+        return []
+    here = [a for a in reading.amounts(beside[0]) if _is_money(a) and (a.decimals == 2 or a.currency)]
+    return [(here[0], beside[0], 0.72)] if len(here) == 1 else []
 
 
 def _is_in_brackets(text: str, amount: Amount) -> bool:
