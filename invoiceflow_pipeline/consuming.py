@@ -92,8 +92,7 @@ class _Session:
         self._consumer = consumer
         self._work = work
         self._finished = finished
-        self._held: dict[UUID, Delivery] = {}
-        self._held_since: dict[UUID, float] = {}
+        self._held: dict[UUID, tuple[float, Delivery]] = {}
         self._since = self._looked = self._breathed = self._received = self._touched = time.monotonic()
         self._closing = False
 
@@ -107,7 +106,7 @@ class _Session:
             self._breathe()
         if self._finished:
             self._flush()
-        self._consumer.give_back(list(self._held.values()))
+        self._consumer.give_back([delivery for _, delivery in self._held.values()])
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -152,8 +151,7 @@ class _Session:
         for delivery in deliveries:
             request_id = delivery.message.request_id
             if request_id in in_hand and request_id not in self._held:
-                self._held[request_id] = delivery
-                self._held_since[request_id] = time.monotonic()
+                self._held[request_id] = time.monotonic(), delivery
             else:
                 over.append(delivery)
         return over
@@ -184,10 +182,8 @@ class _Session:
         self._let_go([outcome.ingestion.id for outcome in outcomes])
 
     def _let_go(self, request_ids: Sequence[UUID]) -> None:
-        for request_id in request_ids:
-            self._held_since.pop(request_id, None)
-        held = [self._held.pop(request_id, None) for request_id in request_ids]
-        self._consumer.acknowledge([delivery for delivery in held if delivery is not None])
+        held = [self._held.pop(request_id) for request_id in request_ids if request_id in self._held]
+        self._consumer.acknowledge([delivery for _, delivery in held])
 
     def _keep_trying(self, work: Callable[[], None]) -> bool:
         def stop() -> bool:
@@ -202,7 +198,7 @@ class _Session:
             self._breathed = now
             self._consumer.keep_alive()
             self._run.on_alive()
-            self._let_go([i for i, since in self._held_since.items() if now - since > LONGEST_HELD_SECONDS])
+            self._let_go([i for i, (since, _) in self._held.items() if now - since > LONGEST_HELD_SECONDS])
             if now - self._touched > self._run.settings.stale_minutes * 60 / 4:
                 self._touched = now
                 with suppress(Unavailable):  # the next one comes long before they are stale

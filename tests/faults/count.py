@@ -95,7 +95,7 @@ class Books:
         return Counted(
             accepted=len(accepted),
             completed=sum(row.status == "COMPLETED" for row in rows),
-            lost=[sent.name for sent in accepted if sent.request_id not in final],
+            lost=[f"{sent.name}: {_state(sent, rows)}" for sent in accepted if sent.request_id not in final],
             uncoded=[row.correlation_id for row in rows if row.status == "FAILED" and not row.failure_code],
             doubled=[*doubled, *(name for name, count in Counter(row.correlation_id for row in rows).items() if count > 1)],
             different=different,
@@ -139,6 +139,12 @@ class Books:
         question = {"size": 5000, "query": {"terms": {"request_id": [str(one) for one in ids]}}}
         answer = self._index.search(index=f"{self._system.settings.opensearch_index}-v*", body=question)
         yield from (hit["_source"] for hit in answer["hits"]["hits"])
+
+
+def _state(sent: Sent, rows: Sequence[Row]) -> str:
+    """What there is instead of a final row."""
+    found = [f"{row.request_id} {row.status}" for row in rows if row.correlation_id == sent.name]
+    return f"answered with {sent.request_id}, the rows say {', '.join(found) or 'nothing'}"
 
 
 @contextmanager
