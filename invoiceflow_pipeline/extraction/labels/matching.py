@@ -53,8 +53,8 @@ def find_labels(text: str) -> list[Label]:
 
 
 def _is_within_a_value(text: str, start: int, end: int) -> bool:
-    """Whether the token is one letter with a hyphen or slash ("Factura: A-25/0033" does not say "factura a", billed to), or goes
-    on after an underscore: "invoice_no_17" is a number, not the name of one."""
+    """Whether the token is one letter with a hyphen or slash: "Factura: A-25/0033" does not say "factura a" (billed to). Or
+    goes on after an underscore: "invoice_no_17" is a number, not the name of one."""
     if text[end : end + 1] == "_" and text[end + 1 : end + 2].isalnum():
         return True
     return end - start == 1 and text[end : end + 1] in ("-", "/") and text[start].isupper()
