@@ -23,8 +23,17 @@ SILENT_SECONDS = 2.0
 """So long after a statement's time the connection is given up: the server would have ended the statement, so the way to it is
 broken without a word."""
 CHECK_SECONDS = 2.0
+ABANDONED_SECONDS = 15.0
+"""The server ends a transaction in which nothing comes for so long: a client that went away without a word would keep its
+locks until TCP notices, which takes two hours, and whoever does its work again would wait for them."""
 
-_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
+_AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    PoolTimeout,
+    PoolClosed,
+)
 
 
 class _Connection(psycopg.Connection):
@@ -89,7 +98,7 @@ class Database:
                 "autocommit": True,
                 "application_name": application_name,
                 "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c statement_timeout={statement_seconds * 1000:.0f} -c timezone=UTC",
+                "options": f"-c statement_timeout={statement_seconds * 1000:.0f} -c timezone=UTC {leaving_nothing_behind()}",
                 "keepalives_idle": 10,
                 "keepalives_interval": 5,
                 "keepalives_count": 3,
@@ -141,6 +150,12 @@ class Database:
 
     def close(self) -> None:
         self._pool.close(timeout=2)
+
+
+def leaving_nothing_behind() -> str:
+    """Options of a session (libpq's `options`): the server ends it soon, and its locks, when its client is gone."""
+    keepalives = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    return f"-c idle_in_transaction_session_timeout={ABANDONED_SECONDS * 1000:.0f} {keepalives}"
 
 
 def storable(text: str) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import errors, sql
 
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from invoiceflow.database import leaving_nothing_behind
 from invoiceflow_cli.supervisor import MAX_QUICK_DEATHS, pause_before_restart
 
 logger = logging.getLogger("invoiceflow.up")
@@ -112,6 +113,21 @@ def plain(url: str) -> str:
     """Without a driver's name in the scheme."""
     scheme, separator, rest = url.partition("://")
     return scheme.partition("+")[0] + separator + rest
+
+
+def for_dagster(url: str) -> str:
+    """As Dagster's storage takes it, with its driver. Its sessions leave no locks behind either, unless the URL has options of
+    its own: all consumers write the same few rows of Dagster's."""
+    parts = urlsplit(url)
+    query = parts.query
+    if "options" not in parse_qs(query):
+        query = f"{query}&options={quote(leaving_nothing_behind())}".lstrip("&")
+    return with_driver(urlunsplit(parts._replace(query=query)))
+
+
+def with_driver(url: str) -> str:
+    """As SQLAlchemy takes a `postgresql://…`."""
+    return urlunsplit(urlsplit(url)._replace(scheme="postgresql+psycopg2"))
 
 
 def beside(database_url: str, suffix: str) -> str:

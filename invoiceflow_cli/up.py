@@ -23,7 +23,7 @@ from invoiceflow import settings
 from invoiceflow.ports.ingest_queue import IngestQueue
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_cli import instance, leftovers
-from invoiceflow_cli.databases import NoDatabase, databases
+from invoiceflow_cli.databases import NoDatabase, databases, for_dagster, with_driver
 from invoiceflow_cli.instance import InstanceFacts
 from invoiceflow_cli.supervisor import Child, mend, stop
 
@@ -102,12 +102,11 @@ class Up:
             urls = self._databases.start()
         except NoDatabase as error:
             raise CannotStart(str(error)) from None
-        dagster_url = urls.dagster.replace("postgresql://", "postgresql+psycopg2://", 1)
         environment |= {
             "DATABASE_URL": urls.invoiceflow,
-            "DAGSTER_POSTGRES_URL": dagster_url,
+            "DAGSTER_POSTGRES_URL": for_dagster(urls.dagster),
             "DAGSTER_CELERY_BROKER": os.environ.get("DAGSTER_CELERY_BROKER") or os.environ.get("RABBITMQ_URL", ""),
-            "DAGSTER_CELERY_BACKEND": os.environ.get("DAGSTER_CELERY_BACKEND") or f"db+{dagster_url}",
+            "DAGSTER_CELERY_BACKEND": os.environ.get("DAGSTER_CELERY_BACKEND") or f"db+{with_driver(urls.dagster)}",
         }
         code_server.environment = environment
         code_server.start()

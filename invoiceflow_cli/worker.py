@@ -7,6 +7,7 @@ from rich.console import Console
 
 from invoiceflow import settings
 from invoiceflow.settings import SettingsError
+from invoiceflow_cli.databases import for_dagster, plain
 
 RUN_SECONDS: Final = 1500
 """RabbitMQ takes a task back that is not acknowledged for 30 minutes, and tasks are acknowledged when they end (see below)."""
@@ -29,6 +30,7 @@ def work(runs: int) -> int:
         console.print(f"A worker needs {', '.join(missing)} too; deploy/celery/dagster.yaml says what for.", style="red")
         return 2
     os.environ.setdefault("INVOICEFLOW_RUN_MAX_SECONDS", str(RUN_SECONDS))
+    os.environ["DAGSTER_POSTGRES_URL"] = for_dagster(plain(os.environ["DAGSTER_POSTGRES_URL"]))
     from invoiceflow_pipeline.celery_tasks import celery_application
 
     application = celery_application(os.environ["DAGSTER_CELERY_BROKER"], os.environ["DAGSTER_CELERY_BACKEND"])

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from psycopg2 import extensions
 
 from invoiceflow.database import TRUSTED_SECONDS, Database, storable, storable_json
+from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow_cli.databases import for_dagster
 from invoiceflow_pipeline import storage_deadline
 from tests.faults.relay import Relay, relay
 
@@ -89,6 +91,41 @@ def test_a_connection_that_goes_silent_is_given_up_and_the_next_one_works(
             database.close()
 
 
+def test_what_a_client_that_went_silent_had_locked_is_free_again_soon(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.statement("test") as connection:
+        connection.execute("CREATE TABLE locked AS SELECT 1 AS n")
+    monkeypatch.setattr("invoiceflow.database.ABANDONED_SECONDS", 0.5)
+    monkeypatch.setattr("invoiceflow.database.SILENT_SECONDS", 0.1)
+    with relayed(database_url) as (between, url):
+        silent = Database(url, application_name="silent", size=1, statement_seconds=0.2)
+        dagster = psycopg2.connect(for_dagster(url).replace("+psycopg2", ""))
+        try:
+            with dagster.cursor() as cursor:
+                cursor.execute("SELECT n FROM locked FOR SHARE")
+            with pytest.raises(Unavailable):
+                _lock_and_go_silent(silent, between)
+            with database.statement("test") as connection:
+                connection.execute("SET statement_timeout = '5s'")
+                connection.execute("UPDATE locked SET n = 2")
+        finally:
+            dagster.close()
+            silent.close()
+
+
+def test_an_idle_transaction_that_the_server_ended_is_told_as_a_database_that_is_away(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("invoiceflow.database.ABANDONED_SECONDS", 0.1)
+    database = Database(database_url, application_name="idle", size=1)
+    try:
+        with pytest.raises(Unavailable):
+            _fall_asleep(database)
+    finally:
+        database.close()
+
+
 def test_a_connection_of_the_orchestrator_that_goes_silent_is_given_up(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +150,20 @@ def relayed(url: str) -> Iterator[tuple[Relay, str]]:
     with relay((parts.hostname or "", parts.port or 0)) as between:
         user = parts.netloc.rpartition("@")[0]
         yield between, parts._replace(netloc=f"{user}@127.0.0.1:{between.port}").geturl()
+
+
+def _lock_and_go_silent(database: Database, between: Relay) -> None:
+    with database.transaction("test") as connection:
+        connection.execute("SELECT n FROM locked FOR SHARE")
+        between.let_die()
+        connection.execute("UPDATE locked SET n = 3")
+
+
+def _fall_asleep(database: Database) -> None:
+    with database.transaction("test") as connection:
+        connection.execute("SELECT 1")
+        time.sleep(0.5)
+        connection.execute("SELECT 2")
 
 
 def _insert_and_break(database: Database) -> None:

@@ -333,6 +333,7 @@ class PostgresIngestions(IngestionRepository):
 
     def final_revisions(self) -> Iterator[tuple[date, UUID, int]]:
         with self._database.transaction(ROLE) as connection, connection.cursor(name="final_revisions") as cursor:
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # between two rows the caller works
             cursor.itersize = 5000
             cursor.execute(
                 """SELECT (created_at AT TIME ZONE 'UTC')::date AS day, id, revision FROM ingestions
@@ -452,26 +453,27 @@ def _keep_extractions(connection: Connection, completed: Sequence[Completed]) ->
     kept = [(c.request_id, c.extraction) for c in completed if c.extraction is not None]
     if not kept:
         return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            """INSERT INTO extractions (request_id, extractor_version, document, text, page_count, readers, seconds)
-               VALUES (%s, %s, %s::jsonb, %s, %s, %s, %s)
-               ON CONFLICT (request_id, extractor_version) DO UPDATE SET document = excluded.document, text = excluded.text,
-                   page_count = excluded.page_count, readers = excluded.readers, seconds = excluded.seconds,
-                   created_at = excluded.created_at""",
-            [
-                (
-                    request_id,
-                    extraction.extractor_version,
-                    storable_json(to_document(extraction.invoice)),
-                    storable(extraction.text),
-                    extraction.page_count,
-                    list(extraction.readers),
-                    extraction.seconds,
-                )
-                for request_id, extraction in kept
-            ],
-        )
+    columns = (
+        [request_id for request_id, _ in kept],
+        [extraction.extractor_version for _, extraction in kept],
+        [storable_json(to_document(extraction.invoice)) for _, extraction in kept],
+        [storable(extraction.text) for _, extraction in kept],
+        [extraction.page_count for _, extraction in kept],
+        [storable_json(list(extraction.readers)) for _, extraction in kept],
+        [extraction.seconds for _, extraction in kept],
+    )
+    # one statement: of several that are sent at once the first could arrive alone, and the server would wait for the others
+    # with the rows locked, for as long as it does not know that nobody sends them
+    connection.execute(
+        """INSERT INTO extractions (request_id, extractor_version, document, text, page_count, readers, seconds)
+           SELECT id, version, document, text, page_count, ARRAY(SELECT jsonb_array_elements_text(readers)), seconds
+             FROM unnest(%s::uuid[], %s::text[], %s::jsonb[], %s::text[], %s::integer[], %s::jsonb[], %s::double precision[])
+               AS given (id, version, document, text, page_count, readers, seconds)
+           ON CONFLICT (request_id, extractor_version) DO UPDATE SET document = excluded.document, text = excluded.text,
+               page_count = excluded.page_count, readers = excluded.readers, seconds = excluded.seconds,
+               created_at = excluded.created_at""",
+        columns,
+    )
 
 
 def _extraction(row: Mapping[str, Any]) -> StoredExtraction:

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres
-from invoiceflow_cli.databases import NoDatabase, Urls, beside, databases
+from invoiceflow_cli.databases import NoDatabase, Urls, beside, databases, for_dagster
 
 
 def named(folder: Path, **environment: str) -> Urls:
@@ -44,6 +44,13 @@ def test_a_named_database_of_dagster_is_taken_with_or_without_the_drivers_name(
 def test_parameters_of_the_url_stay_for_both() -> None:
     assert beside("postgresql://u:p@db:5432/invoices?sslmode=require", "_dagster") == (
         "postgresql://u:p@db:5432/invoices_dagster?sslmode=require"
+    )
+
+
+def test_options_that_an_operator_gives_to_dagsters_sessions_are_kept() -> None:
+    assert for_dagster("postgresql://db/dagster?options=-c%20x%3D1") == "postgresql+psycopg2://db/dagster?options=-c%20x%3D1"
+    assert for_dagster("postgresql://db/dagster?sslmode=require").startswith(
+        "postgresql+psycopg2://db/dagster?sslmode=require&options="
     )
 
 

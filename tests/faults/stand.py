@@ -75,7 +75,8 @@ class Stand:
                 refusals[key] = refusals.get(key, 0) + 1
         result = Result(fault, len(load.sent), counted, seconds, refusals)
         self.results.append(result)
-        assert (stuck, counted.lost, counted.uncoded, counted.doubled, counted.different) == ([], [], [], [], []), counted
+        found = (stuck, counted.lost, counted.uncoded, counted.doubled, counted.different)
+        assert found == ([], [], [], [], []), (stuck, counted)
         assert (counted.kept, counted.dead) == ([], 0), counted
         assert seconds is not None, "it did not recover"
         assert seconds <= RECOVERY_SECONDS
