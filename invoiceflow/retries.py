@@ -26,7 +26,19 @@ class RetryPolicy:
 
     def call(self, work: Callable[[], T], *, within_seconds: float) -> T:
         """The result of `work`, tried again while it raises Unavailable; the last Unavailable when time is over."""
-        longest = min(within_seconds, self.longest_seconds)
+        started = time.monotonic()
+        try:
+            return work()  # nearly always all there is: tenacity is only asked when it is not
+        except Unavailable as error:
+            failed: list[Unavailable] = [error]
+
+        def again() -> T:
+            if failed:
+                raise failed.pop()
+            return work()
+
+        within_seconds -= time.monotonic() - started
+        longest = max(0.0, min(within_seconds, self.longest_seconds))
         wait = wait_random_exponential(multiplier=self.delay_seconds, exp_base=self.backoff_factor, max=longest)
         attempts = Retrying(
             retry=retry_if_exception_type(Unavailable),
@@ -35,4 +47,4 @@ class RetryPolicy:
             sleep=self.sleep,
             reraise=True,
         )
-        return attempts(work)
+        return attempts(again)

@@ -26,6 +26,8 @@ from invoiceflow_pipeline.storage_deadline import bound as bound_storage_waits
 
 PRELOADED = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
 READING_NICENESS = 10
+STATEMENT_SECONDS = 12.0
+"""Each statement of a batch touches a hundred rows by their keys; a connection that went silent holds the batch so long."""
 """On one machine uploads, searches and the database come first: in a burst they are answered while reading waits its turn."""
 
 
@@ -75,7 +77,7 @@ def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
     bound_storage_waits()
     settings = load()
     logs.configure("pipeline", settings.log_level, settings.log_format)
-    with assemble(settings, application_name="pipeline-run", pool_size=8) as system:
+    with assemble(settings, application_name="pipeline-run", pool_size=8, statement_seconds=STATEMENT_SECONDS) as system:
         sandbox = open_sandbox(settings)
         ocr = open_ocr_lane(settings)
         rules = RulesLane(niceness=READING_NICENESS) if settings.en16931_rules else None

@@ -10,7 +10,7 @@ from typing import Final
 
 from psycopg2 import OperationalError, extensions
 
-ANSWER_SECONDS: Final = 20.0
+ANSWER_SECONDS: Final = 15.0
 """For one statement, or one opening of a connection: Dagster's statements take milliseconds."""
 
 

@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,11 +21,12 @@ from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxLimits
 from invoiceflow.settings import Settings, load
 from invoiceflow_api.ingest import spool
-from invoiceflow_api.ingest.app import SHOWN_AS, UPLOAD_THREADS, Parts, UploadLimits, create_app
+from invoiceflow_api.ingest.app import SHOWN_AS, Parts, UploadLimits, create_app
 from invoiceflow_api.ingest.service import IngestService
 from invoiceflow_api.metrics import RequestMetrics
 from invoiceflow_api.operations import Dependencies
 
+UPLOAD_THREADS = 16
 INSPECTION_MEMORY = 1 << 30
 INSPECTION_SECONDS = 10.0
 STATEMENT_SECONDS = 6.0
@@ -59,8 +61,9 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
                 statement_seconds=STATEMENT_SECONDS,
             ) as system,
             spool.opened(settings.home.absolute() / "spool") as folder,
+            ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="upload") as threads,
         ):
-            parts = open_parts(system, inspector, folder, new_id, app.state.metrics)
+            parts = open_parts(system, inspector, threads, folder, new_id, app.state.metrics)
             opened.append(parts)
             gc.freeze()  # what is there by now stays: the collector need not walk through it again after every few uploads
             try:
@@ -77,7 +80,12 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
 
 
 def open_parts(
-    system: System, inspector: PdfInspector, spool_folder: Path, new_id: Callable[[], UUID], metrics: RequestMetrics
+    system: System,
+    inspector: PdfInspector,
+    threads: Executor,
+    spool_folder: Path,
+    new_id: Callable[[], UUID],
+    metrics: RequestMetrics,
 ) -> Parts:
     settings = system.settings
     service = IngestService(
@@ -99,7 +107,7 @@ def open_parts(
         "database": system.ingestions.check,
         "search": system.search.check,  # uploads do not need it, and are not found without it
     }
-    return Parts(service, Dependencies(checks, metrics, time.monotonic), spool_folder)
+    return Parts(service, threads, Dependencies(checks, metrics, time.monotonic), spool_folder)
 
 
 def _is_open(service: IngestService, role: str) -> bool:

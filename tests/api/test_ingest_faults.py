@@ -1,7 +1,10 @@
 """Accepting an upload while something behind it is away: what is refused does not exist, what may have arrived is accepted."""
 
+import asyncio
 import hashlib
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -27,6 +30,7 @@ from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.settings import Settings
 from invoiceflow_api.ingest import main as ingest
+from invoiceflow_api.ingest.app import to_the_end
 from invoiceflow_api.ingest.service import IngestService, KeyInProgress
 from invoiceflow_api.ingest.spool import IN_MEMORY
 from invoiceflow_api.ingest.upload import Upload
@@ -312,3 +316,24 @@ def test_what_is_away_is_told_with_its_own_code(
         monkeypatch.setattr(tempfile, "mkstemp", lambda **_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         good += b"%" * IN_MEMORY
         assert upload() == (503, "spool.unavailable", "2")
+
+
+def test_an_upload_whose_request_is_cancelled_is_stored_to_its_end() -> None:
+    """Its thread reads what the request spooled: the request must not go before."""
+    stored = threading.Event()
+
+    def store() -> None:
+        time.sleep(0.2)
+        stored.set()
+        raise Unavailable("database", "away")
+
+    async def cancelled() -> None:
+        with ThreadPoolExecutor(1) as threads:
+            request = asyncio.create_task(to_the_end(asyncio.get_running_loop().run_in_executor(threads, store)))
+            await asyncio.sleep(0.05)
+            request.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await request
+            assert stored.is_set()
+
+    asyncio.run(cancelled())
