@@ -24,7 +24,9 @@ FOLDER = TOP / "deploy" / "services"
 FILE = FOLDER / "compose.yaml"
 SCRIPT = FOLDER / "services.py"
 
-ENGINE = f"""#!{sys.executable}
+ENGINE = f"""#!/bin/sh
+'''exec' "{sys.executable}" "$0" "$@"  # by a shell: the path of this Python may hold a blank
+' '''
 import json, os, signal, socket, struct, subprocess, sys, threading
 from pathlib import Path
 
