@@ -26,9 +26,9 @@ from invoiceflow_pipeline.storage_deadline import bound as bound_storage_waits
 
 PRELOADED = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
 READING_NICENESS = 10
+"""On one machine uploads, searches and the database come first: in a burst they are answered while reading waits its turn."""
 STATEMENT_SECONDS = 12.0
 """Each statement of a batch touches a hundred rows by their keys; a connection that went silent holds the batch so long."""
-"""On one machine uploads, searches and the database come first: in a burst they are answered while reading waits its turn."""
 
 
 @dataclass(frozen=True)

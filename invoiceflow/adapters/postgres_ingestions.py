@@ -450,17 +450,19 @@ def _result(result: Completed | Failed) -> dict[str, Any]:
 
 
 def _keep_extractions(connection: Connection, completed: Sequence[Completed]) -> None:
-    kept = [(c.request_id, c.extraction) for c in completed if c.extraction is not None]
+    # each row once: a statement may not update one twice
+    kept = {c.request_id: c.extraction for c in completed if c.extraction is not None}
     if not kept:
         return
+    extractions = kept.values()
     columns = (
-        [request_id for request_id, _ in kept],
-        [extraction.extractor_version for _, extraction in kept],
-        [storable_json(to_document(extraction.invoice)) for _, extraction in kept],
-        [storable(extraction.text) for _, extraction in kept],
-        [extraction.page_count for _, extraction in kept],
-        [storable_json(list(extraction.readers)) for _, extraction in kept],
-        [extraction.seconds for _, extraction in kept],
+        list(kept),
+        [extraction.extractor_version for extraction in extractions],
+        [storable_json(to_document(extraction.invoice)) for extraction in extractions],
+        [storable(extraction.text) for extraction in extractions],
+        [extraction.page_count for extraction in extractions],
+        [storable_json(list(extraction.readers)) for extraction in extractions],
+        [extraction.seconds for extraction in extractions],
     )
     # one statement: of several that are sent at once the first could arrive alone, and the server would wait for the others
     # with the rows locked, for as long as it does not know that nobody sends them
