@@ -240,7 +240,6 @@ class Up:
             "INVOICEFLOW_EMBEDDED": str(self._embedded).lower(),
             "INVOICEFLOW_HOME": str(self._home),
             "DAGSTER_HOME": str(dagster_home),
-            "DAGSTER_EVENT_BATCH_SIZE": "500",
             "DAGSTER_COMPUTE_LOGS": str(self._home / "logs" / "runs"),
             "DAGSTER_CODE_SERVER_PORT": str(code_port),
             "DAGSTER_DISABLE_TELEMETRY": "yes",

@@ -117,7 +117,8 @@ def expire_runs(instance: "DagsterInstance", settings: Settings, at: datetime, l
 
 def expire_partitions(instance: "DagsterInstance", name: str, system: System, at: datetime) -> int:
     """Removes the keys of final invoices that are older than the window, and the oldest beyond the largest number kept."""
-    from invoiceflow_pipeline.events import delete_partition_keys
+    from invoiceflow_pipeline.event_log import delete_partition_keys
+    from invoiceflow_pipeline.events import CHECK_KEY
 
     keys = set(instance.get_dynamic_partitions(name))
     before = at - timedelta(days=system.settings.retention_days)
@@ -126,7 +127,7 @@ def expire_partitions(instance: "DagsterInstance", name: str, system: System, at
     if surplus > 0:  # request ids are ordered in time
         finished = (key for key in _finished(system, at) if key in keys and key not in expired)
         expired.update(islice(finished, surplus))
-    delete_partition_keys(instance, name, sorted(expired))
+    delete_partition_keys(instance, name, sorted(expired), CHECK_KEY)
     return len(expired)
 
 

@@ -5,7 +5,8 @@ import dagster as dg
 from invoiceflow.bootstrap import System
 from invoiceflow_pipeline import housekeeping
 from invoiceflow_pipeline.consuming import Consumption, stop_on_signals
-from invoiceflow_pipeline.events import DagsterJournal, orchestrator
+from invoiceflow_pipeline.event_log import orchestrator
+from invoiceflow_pipeline.events import DagsterJournal
 from invoiceflow_pipeline.partitions import INVOICES
 from invoiceflow_pipeline.resources import Pipeline
 from invoiceflow_pipeline.search_step import bring_in_step
@@ -46,12 +47,12 @@ def consume(context: dg.OpExecutionContext) -> None:
         with orchestrator():
             return instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
 
-    with stop_on_signals() as stop:
+    with stop_on_signals() as stop, DagsterJournal(context) as journal:
         consumption = Consumption(
             settings=pipeline.system.settings,
             queue=pipeline.system.queue,
             processor=pipeline.processor,
-            journal=DagsterJournal(context),
+            journal=journal,
             run_id=run_id,
             stop=stop,
             on_leaving=leave,
@@ -74,7 +75,8 @@ def reprocess(context: dg.OpExecutionContext) -> None:
 def sweep(context: dg.OpExecutionContext) -> None:
     system: System = context.resources.system
     now = housekeeping.now()
-    failed = housekeeping.fail_dead_letters(system, DagsterJournal(context), now)
+    with DagsterJournal(context) as journal:
+        failed = housekeeping.fail_dead_letters(system, journal, now)
     removed = housekeeping.remove_orphans(system, now)
     expired = system.ingestions.expire_idempotency_keys(now)
     context.log.info("%s dead letters failed, %s objects and %s idempotency keys removed", failed, removed, expired)

@@ -62,14 +62,14 @@ def invoice(context: dg.AssetExecutionContext) -> Iterator[Any]:
     steps = tuple(step for step in STEPS if step in chosen)
     keys = list(context.partition_keys)  # each look at partition_keys reads every key there is: once only
     ids = [request_id for key in keys if (request_id := _request_id(key)) is not None]
-    journal = DagsterJournal(context.op_execution_context)
     failed = 0
     size = system.settings.micro_batch
-    for start in range(0, len(ids), size):
-        batch = ids[start : start + size]
-        system.ingestions.reopen(batch, correlation_id=f"run:{context.run.run_id}")
-        outcomes = pipeline.processor.run(batch, context.run.run_id, journal, steps)
-        failed += sum(outcome.failure is not None for outcome in outcomes)
+    with DagsterJournal(context.op_execution_context) as journal:
+        for start in range(0, len(ids), size):
+            batch = ids[start : start + size]
+            system.ingestions.reopen(batch, correlation_id=f"run:{context.run.run_id}")
+            outcomes = pipeline.processor.run(batch, context.run.run_id, journal, steps)
+            failed += sum(outcome.failure is not None for outcome in outcomes)
     context.log.info("%s: %s invoices, %s failed", " + ".join(steps), len(ids), failed)
     if len(ids) < len(keys):
         context.log.warning("%s partition keys are not request ids and were passed over", len(keys) - len(ids))

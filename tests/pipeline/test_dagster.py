@@ -33,8 +33,7 @@ def pipeline(system: System, sandbox: Sandbox) -> Iterator[Pipeline]:
 
 
 @pytest.fixture
-def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "500")
+def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 

@@ -15,7 +15,8 @@ from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
 from invoiceflow_pipeline import housekeeping, jobs, sensors
 from invoiceflow_pipeline.consuming import Consumption
-from invoiceflow_pipeline.events import orchestrator
+from invoiceflow_pipeline.event_log import delete_partition_keys, orchestrator
+from invoiceflow_pipeline.events import CHECK_KEY
 from invoiceflow_pipeline.processing import Outcome
 from tests.pipeline.test_consuming import consumption, sent
 from tests.pipeline.working import Recorded, is_drained, make
@@ -194,12 +195,10 @@ def test_a_run_whose_process_is_gone_is_marked_failed_and_one_that_comes_back_is
 
 
 def test_many_partition_keys_are_removed_at_once() -> None:
-    from invoiceflow_pipeline.events import delete_partition_keys
-
     with dg.DagsterInstance.ephemeral() as instance:
         keys = [f"k{n:05}" for n in range(2500)]
         instance.add_dynamic_partitions("invoices", keys)
         instance.add_dynamic_partitions("others", ["k00001"])
-        delete_partition_keys(instance, "invoices", keys[:2400])
+        delete_partition_keys(instance, "invoices", keys[:2400], CHECK_KEY)
         assert sorted(instance.get_dynamic_partitions("invoices")) == keys[2400:]
         assert list(instance.get_dynamic_partitions("others")) == ["k00001"]

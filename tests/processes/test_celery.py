@@ -65,7 +65,6 @@ def test_two_workers_drain_one_queue_and_leave_in_order(
         "DAGSTER_HOME": str(home / "dagster"),
         "DAGSTER_POSTGRES_URL": dagster_url.replace("postgresql://", "postgresql+psycopg2://", 1),
         "DAGSTER_CELERY_BACKEND": dagster_url.replace("postgresql://", "db+postgresql+psycopg2://", 1),
-        "DAGSTER_EVENT_BATCH_SIZE": "500",
         "DAGSTER_COMPUTE_LOGS": str(home / "logs" / "runs"),
         "AWS_DEFAULT_REGION": named["AWS_REGION"],
     }

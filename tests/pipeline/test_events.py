@@ -1,0 +1,241 @@
+"""What an operator sees of each invoice: its events are written many at once, and look as Dagster's own do."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+import dagster as dg
+import psycopg
+import pytest
+from dagster._core.events import DagsterEvent
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
+from sqlalchemy.exc import ProgrammingError
+
+from invoiceflow.bootstrap import System
+from invoiceflow.domain.ingestion import Ingestion, RecordedFailure
+from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow_pipeline import alerting, event_log, events
+from invoiceflow_pipeline.event_log import delete_partition_keys
+from invoiceflow_pipeline.events import CHECK_KEY, DagsterJournal
+from invoiceflow_pipeline.partitions import INVOICES
+from invoiceflow_pipeline.processing import STEPS, Outcome
+from tests.rows import added, new_id, reading
+
+BROKEN = RecordedFailure("file.corrupted", "The PDF is damaged and cannot be opened.", transient=False)
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def instance(request: pytest.FixtureRequest, empty_database_url: str) -> Iterator[dg.DagsterInstance]:
+    on_memory = request.param == "memory"
+    with dg.DagsterInstance.ephemeral() if on_memory else stored_in(empty_database_url) as opened:
+        yield opened
+
+
+def stored_in(database_url: str) -> AbstractContextManager[dg.DagsterInstance]:
+    url = database_url.replace("postgresql://", "postgresql+psycopg2://")
+    return dg.instance_for_test(overrides={"storage": {"postgres": {"postgres_url": url}}})
+
+
+def in_step(instance: dg.DagsterInstance, work: Callable[[dg.OpExecutionContext], None]) -> None:
+    @dg.op
+    def consume(context: dg.OpExecutionContext) -> None:
+        work(context)
+
+    @dg.job(executor_def=dg.in_process_executor)
+    def consume_job() -> None:
+        consume()
+
+    assert consume_job.execute_in_process(instance=instance).success
+
+
+def record(instance: dg.DagsterInstance, outcomes: Sequence[Outcome], times: int = 1) -> None:
+    def work(context: dg.OpExecutionContext) -> None:
+        with DagsterJournal(context) as journal:
+            for _ in range(times):
+                journal.record(outcomes)
+
+    in_step(instance, work)
+
+
+def executions(instance: dg.DagsterInstance, limit: int = 5000) -> list[AssetCheckExecutionRecord]:
+    return list(instance.event_log_storage.get_asset_check_execution_history(CHECK_KEY, limit=limit))
+
+
+def statuses(instance: dg.DagsterInstance) -> dict[str, str]:
+    """Of each partition, as the UI asks for them."""
+    known = instance.event_log_storage.get_asset_check_partition_info([CHECK_KEY])
+    return {str(info.partition_key): info.latest_execution_status.value for info in known}
+
+
+def new_row(row: Ingestion) -> Ingestion:
+    return replace(row, id=new_id())
+
+
+def many(row: Ingestion, count: int) -> list[Ingestion]:
+    return [replace(row, id=new_id()) for _ in range(count)]
+
+
+def test_each_invoice_of_a_batch_shows_whether_its_check_passed(instance: dg.DagsterInstance, system: System) -> None:
+    good = many(added(system.ingestions), 150)
+    bad = many(good[0], 2)
+    outcomes = [Outcome(row, STEPS) for row in good] + [Outcome(row, ("raw",), failure=BROKEN) for row in bad]
+    record(instance, outcomes, times=2)  # done again after a crash
+    shown = statuses(instance)
+    assert {key for key, status in shown.items() if status == "SUCCEEDED"} == {str(row.id) for row in good}
+    assert {key for key, status in shown.items() if status == "FAILED"} == {str(row.id) for row in bad}
+    assert len(executions(instance)) == len(outcomes)  # one each, though it was done twice
+    record(instance, [Outcome(row, STEPS) for row in bad])
+    assert set(statuses(instance).values()) == {"SUCCEEDED"}  # repaired
+
+
+@pytest.mark.parametrize("instance", ["postgresql"], indirect=True)  # elsewhere Dagster itself changes the earlier one
+def test_a_failure_in_the_run_in_which_the_invoice_passed_is_the_newest_that_is_shown(
+    instance: dg.DagsterInstance, system: System
+) -> None:
+    rows = many(added(system.ingestions), 3)
+
+    def work(context: dg.OpExecutionContext) -> None:
+        with DagsterJournal(context) as journal:
+            journal.record([Outcome(row, STEPS) for row in rows])
+            journal.record([Outcome(rows[0], (), failure=BROKEN)])
+
+    in_step(instance, work)
+    newest = executions(instance)[0]
+    assert (newest.partition, newest.status.value) == (str(rows[0].id), "FAILED")
+    assert len(executions(instance)) == 3
+
+
+@pytest.mark.parametrize("failure", [None, BROKEN], ids=["passed", "failed"])
+def test_what_is_written_with_others_is_what_dagster_writes_for_one(
+    instance: dg.DagsterInstance, system: System, failure: RecordedFailure | None
+) -> None:
+    """An upgrade of Dagster that changes what it writes fails here."""
+    ours, theirs = many(added(system.ingestions), 2)
+
+    def work(context: dg.OpExecutionContext) -> None:
+        with DagsterJournal(context) as journal:
+            journal.record([Outcome(ours, STEPS, failure=failure)])
+        evaluation = events._check(Outcome(theirs, STEPS, failure=failure))
+        DagsterEvent.asset_check_evaluation(context.get_step_execution_context(), evaluation)
+
+    in_step(instance, work)
+    by_key = {str(each.partition): each for each in executions(instance)}
+    one, other = by_key[str(ours.id)], by_key[str(theirs.id)]
+    assert (one.status, one.run_id) == (other.status, other.run_id)
+    assert one.event is not None
+    assert other.event is not None
+    assert as_told(one.event, ours) == as_told(other.event, theirs)
+    wanted = dg.EventRecordsFilter(event_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    logged = instance.event_log_storage.get_event_records(wanted, ascending=True)
+    assert [as_told(each.event_log_entry, row) for each, row in zip(logged, (ours, theirs), strict=True)] == [
+        as_told(one.event, ours)
+    ] * 2
+    assert one.event in [each.event_log_entry for each in logged]
+
+
+def test_a_materialisation_written_with_others_is_what_dagster_writes_for_one(
+    instance: dg.DagsterInstance, system: System
+) -> None:
+    ours, theirs = many(added(system.ingestions), 2)
+
+    def work(context: dg.OpExecutionContext) -> None:
+        with DagsterJournal(context) as journal:
+            journal.record([Outcome(ours, STEPS, reading())])
+        for step in STEPS:
+            made = events._materialization(step, Outcome(theirs, STEPS, reading()))
+            DagsterEvent.asset_materialization(context.get_step_execution_context(), made)
+
+    in_step(instance, work)
+    log = instance.event_log_storage
+    for step in STEPS:
+        wanted = dg.EventRecordsFilter(event_type=dg.DagsterEventType.ASSET_MATERIALIZATION, asset_key=dg.AssetKey(step))
+        one, other = log.get_event_records(wanted, ascending=True)
+        assert as_told(one.event_log_entry, ours) == as_told(other.event_log_entry, theirs)
+        [record] = log.get_asset_records([dg.AssetKey(step)])
+        assert record.asset_entry.last_materialization_record == other
+        assert set(log.get_materialized_partitions(dg.AssetKey(step))) == {str(ours.id), str(theirs.id)}
+
+
+def test_the_newest_of_a_batch_is_each_assets_last_materialisation(instance: dg.DagsterInstance, system: System) -> None:
+    rows = many(added(system.ingestions), 3)
+    record(instance, [*(Outcome(row, STEPS) for row in rows), Outcome(new_row(rows[0]), ("raw",), failure=BROKEN)])
+    last = {}
+    for step in STEPS:
+        newest = instance.get_latest_materialization_event(dg.AssetKey(step))
+        assert newest is not None
+        assert newest.asset_materialization is not None
+        last[step] = newest.asset_materialization.partition
+    assert last["extracted"] == last["indexed"] == str(rows[-1].id)
+    assert last["raw"] not in {str(row.id) for row in rows}
+
+
+def test_what_one_writer_has_not_committed_holds_up_the_ids_of_the_next(
+    empty_database_url: str, system: System, wait_until: Callable[..., None]
+) -> None:
+    """Else a reader who goes on from the highest id would never see the lower ones that are committed later."""
+    with stored_in(empty_database_url) as instance, psycopg.connect(empty_database_url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [event_log.IN_TURN])
+        outcomes = [Outcome(row, STEPS) for row in many(added(system.ingestions), 2)]
+        writer = threading.Thread(target=record, args=(instance, outcomes))
+        writer.start()
+        wait_until(lambda: other.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone())
+        [(before,)] = other.execute("SELECT last_value FROM event_logs_id_seq").fetchall()
+        other.rollback()
+        writer.join()
+        wanted = dg.EventRecordsFilter(event_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+        assert [each.storage_id > before for each in instance.event_log_storage.get_event_records(wanted)] == [True, True]
+
+
+def test_a_batch_is_written_whole_or_not_at_all_and_again_after_the_connection_was_lost(
+    empty_database_url: str, system: System
+) -> None:
+    rows = many(added(system.ingestions), 4)
+
+    def work(context: dg.OpExecutionContext) -> None:
+        with DagsterJournal(context) as journal, psycopg.connect(empty_database_url, autocommit=True) as other:
+            journal.record([Outcome(rows[0], STEPS)])
+            other.execute("ALTER TABLE asset_check_executions RENAME TO away")  # what is written last fails
+            with pytest.raises(ProgrammingError):
+                journal.record([Outcome(row, STEPS) for row in rows[1:]])
+            other.execute("ALTER TABLE away RENAME TO asset_check_executions")
+            kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            other.execute(f"{kill} AND pid <> pg_backend_pid()")
+            with pytest.raises(Unavailable):
+                journal.record([Outcome(row, STEPS) for row in rows[1:]])
+            journal.record([Outcome(row, STEPS) for row in rows[1:]])
+
+    with stored_in(empty_database_url) as instance:
+        in_step(instance, work)
+        for step in STEPS:
+            wanted = dg.EventRecordsFilter(event_type=dg.DagsterEventType.ASSET_MATERIALIZATION, asset_key=dg.AssetKey(step))
+            written = [each.partition_key for each in instance.event_log_storage.get_event_records(wanted, ascending=True)]
+            assert written == [str(row.id) for row in rows]
+        assert len(executions(instance)) == len(rows)
+        with psycopg.connect(empty_database_url) as other:  # the row of each transaction knows it
+            of_batches = "SELECT count(DISTINCT xmin::text) FROM event_logs WHERE dagster_event_type = 'ASSET_MATERIALIZATION'"
+            assert other.execute(of_batches).fetchone() == (2,)
+
+
+def test_failures_are_told_of_though_thousands_passed_before_them(instance: dg.DagsterInstance, system: System) -> None:
+    good = many(added(system.ingestions), 1200)
+    record(instance, [Outcome(row, STEPS) for row in good] + [Outcome(replace(good[0], id=new_id()), (), failure=BROKEN)])
+    [alert], cursor = alerting.failed_checks(instance, alerting.Cursor())
+    assert "file.corrupted" in alert.body
+    assert alerting.failed_checks(instance, cursor) == ([], cursor)
+
+
+def test_what_the_check_said_goes_with_the_partition_key(instance: dg.DagsterInstance, system: System) -> None:
+    rows = many(added(system.ingestions), 5)
+    record(instance, [Outcome(row, STEPS) for row in rows])
+    delete_partition_keys(instance, INVOICES, [str(row.id) for row in rows[:3]], CHECK_KEY)
+    assert set(statuses(instance)) == {str(row.id) for row in rows[3:]}
+
+
+def as_told(entry: dg.EventLogEntry, row: Ingestion) -> list[str]:
+    """All that a log entry says but when and by which process, whichever the row."""
+    event = entry.dagster_event
+    assert event is not None
+    same = event._replace(event_specific_data=None, pid=None)
+    plain = entry._replace(dagster_event=None, timestamp=0.0)
+    return [str(same), str(plain), str(event.event_specific_data).replace(str(row.id), "ID")]
