@@ -31,6 +31,9 @@ SOURCE = Path(__file__).with_name("OpenSearchNode.java")
 JAVA = 21
 START_SECONDS = 120
 HEAP = "1g"
+QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""A node that lives for minutes beside everything else on one machine: compiling for the best code costs it more than that
+gains."""
 
 
 def start(folder: Path, port: int = 0) -> str:
@@ -42,6 +45,7 @@ def start(folder: Path, port: int = 0) -> str:
         str(java),
         f"-Xms{HEAP}",
         f"-Xmx{HEAP}",
+        *QUICK,
         "--add-modules=jdk.incubator.vector",
         "--enable-native-access=ALL-UNNAMED",
         "-Djna.nosys=true",
