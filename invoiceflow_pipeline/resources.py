@@ -14,7 +14,7 @@ from threading import Lock
 
 import dagster as dg
 
-from invoiceflow import logs
+from invoiceflow import allocator, logs
 from invoiceflow.bootstrap import System, assemble
 from invoiceflow.sandbox import Sandbox, SandboxLimits
 from invoiceflow.settings import Settings, load
@@ -74,6 +74,7 @@ def kept_system_resource(kept: KeptSystem) -> dg.ResourceDefinition:
 
 @dg.resource(description="Reads invoices in limited processes.")
 def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
+    allocator.give_back()
     bound_storage_waits()
     settings = load()
     logs.configure("pipeline", settings.log_level, settings.log_format)

@@ -40,7 +40,7 @@ class EmbeddedPostgres:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
             "max_connections": "200",
-            "shared_buffers": "64MB",
+            "shared_buffers": "32MB",
             "max_wal_size": "512MB",
             "wal_compression": "on",
             "log_timezone": "UTC",

@@ -13,7 +13,7 @@ from uuid import UUID
 import uuid_utils.compat
 from fastapi import FastAPI
 
-from invoiceflow import logs
+from invoiceflow import allocator, logs
 from invoiceflow.adapters.sandboxed_pdfium import SandboxedPdfium
 from invoiceflow.bootstrap import System, assemble
 from invoiceflow.ports.pdf_inspector import PdfInspector
@@ -36,6 +36,7 @@ time."""
 
 def create() -> FastAPI:
     """The application of this environment. Raises SettingsError."""
+    allocator.give_back()
     settings = load()
     logs.configure(settings.service_name, settings.log_level, settings.log_format)
     return application(settings)

@@ -8,7 +8,7 @@ from uuid import UUID
 import uuid_utils.compat
 from fastapi import FastAPI
 
-from invoiceflow import logs
+from invoiceflow import allocator, logs
 from invoiceflow.bootstrap import System, assemble, cursor_keys
 from invoiceflow.settings import Settings, load
 from invoiceflow_api.metrics import RequestMetrics
@@ -19,6 +19,7 @@ from invoiceflow_api.query.service import QueryService
 
 def create() -> FastAPI:
     """The application of this environment. Raises SettingsError."""
+    allocator.give_back()
     settings = load()
     logs.configure(settings.service_name, settings.log_level, settings.log_format)
     return application(settings)
