@@ -34,7 +34,9 @@ def instance(request: pytest.FixtureRequest, empty_database_url: str) -> Iterato
 
 def stored_in(database_url: str) -> AbstractContextManager[dg.DagsterInstance]:
     url = database_url.replace("postgresql://", "postgresql+psycopg2://")
-    return dg.instance_for_test(overrides={"storage": {"postgres": {"postgres_url": url}}})
+    # without console output: Dagster leaves what collects it to itself, and pytest counts that against a later test
+    quiet = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+    return dg.instance_for_test(overrides={"storage": {"postgres": {"postgres_url": url}}, "compute_logs": quiet})
 
 
 def in_step(instance: dg.DagsterInstance, work: Callable[[dg.OpExecutionContext], None]) -> None:
