@@ -200,7 +200,9 @@ def _compared(opensearch: SearchIndex, postgres: SearchIndex, ask: Ask) -> dict[
 
 @contextmanager
 def _opensearch(folder: Path) -> Iterator[str]:
-    started = subprocess.run([sys.executable, str(SCRIPT), "start", str(folder)], check=True, capture_output=True, text=True)
+    as_one_that_stays = {**os.environ, "OPENSEARCH_JAVA_OPTS": ""}
+    command = [sys.executable, str(SCRIPT), "start", str(folder)]
+    started = subprocess.run(command, check=True, capture_output=True, text=True, env=as_one_that_stays)
     try:
         yield started.stdout.strip()
     finally:

@@ -8,6 +8,7 @@ Central, once. Python's standard library only. Production runs OpenSearch as its
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -31,9 +32,9 @@ SOURCE = Path(__file__).with_name("OpenSearchNode.java")
 JAVA = 21
 START_SECONDS = 120
 HEAP = "1g"
-QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """A node that lives for minutes beside everything else on one machine: compiling for the best code costs it more than that
-gains."""
+gains. $OPENSEARCH_JAVA_OPTS, OpenSearch's own variable, says otherwise; empty, the node compiles as one that stays."""
 
 
 def start(folder: Path, port: int = 0) -> str:
@@ -45,7 +46,7 @@ def start(folder: Path, port: int = 0) -> str:
         str(java),
         f"-Xms{HEAP}",
         f"-Xmx{HEAP}",
-        *QUICK,
+        *shlex.split(os.environ.get("OPENSEARCH_JAVA_OPTS", QUICK)),
         "--add-modules=jdk.incubator.vector",
         "--enable-native-access=ALL-UNNAMED",
         "-Djna.nosys=true",
