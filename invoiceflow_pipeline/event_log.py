@@ -29,7 +29,7 @@ KEYS_AT_ONCE: Final = 1000
 
 
 class BatchedEventLog:
-    """One connection, kept: Dagster opens one for each call, at ten milliseconds of two processors. For one thread."""
+    """One connection, kept, where Dagster opens one for each call: eight for a batch. For one thread."""
 
     def __init__(self, storage: PostgresEventLogStorage) -> None:
         self._storage = storage
