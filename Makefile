@@ -39,8 +39,9 @@ services: setup  ## real PostgreSQL, RabbitMQ, OpenSearch and S3 server on free 
 services-stop: setup
 	$(BIN)/python deploy/services/services.py stop $(SERVICES_FOLDER)
 
-test: setup  ## every test
-	$(BIN)/python -m pytest
+test: setup  ## every test that needs no real services; those that start whole systems one after the other, at the end
+	$(BIN)/python -m pytest -n auto -m "not processes and not services"; status=$$?; \
+	$(BIN)/python -m pytest -m "processes and not services" || status=$$?; exit $$status
 
 test-services: setup  ## the contract suites and the system on real services (needs what `make services` does)
 	$(BIN)/python deploy/services/run_with.py $(BIN)/python -m pytest -m services --no-cov
