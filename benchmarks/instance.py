@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import psutil
 
+SHARED = "postgres, shared memory"
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -27,15 +29,18 @@ class Instance:
     database_url: str
 
     def memory(self) -> dict[str, float]:
-        """Resident megabytes (proportional share where the kernel tells) of every process of the system, by what it is."""
+        """Resident megabytes (the proportional share) of every process of the system, by what it is; PostgreSQL's shared
+        memory, which its buffers fill up to a size that is set, apart from what its sessions have of their own."""
         sizes: dict[str, float] = {}
         for process in psutil.Process(self.process).children(recursive=True):
             try:
-                command, size = " ".join(process.cmdline()), process.memory_full_info().pss
-            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                name, shares = _role(" ".join(process.cmdline())), _proportional_shares(process.pid)
+            except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
                 continue
-            name = _role(command)
-            sizes[name] = round(sizes.get(name, 0.0) + size / 1e6, 1)
+            shared = shares["Pss_Shmem"] if name == "postgres" else 0.0
+            sizes[name] = round(sizes.get(name, 0.0) + shares["Pss"] - shared, 1)
+            if shared:
+                sizes[SHARED] = round(sizes.get(SHARED, 0.0) + shared, 1)
         return sizes
 
 
@@ -118,6 +123,12 @@ def free_ports(count: int) -> list[int]:
     for each in held:
         each.close()
     return ports
+
+
+def _proportional_shares(pid: int) -> dict[str, float]:
+    """Megabytes by Linux's own names (proc(5), smaps_rollup)."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    return {name: int(rest.split()[0]) * 1024 / 1e6 for name, rest in (line.split(":", 1) for line in lines)}
 
 
 def _role(command: str) -> str:

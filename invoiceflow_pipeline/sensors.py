@@ -8,13 +8,16 @@ import dagster as dg
 from invoiceflow.bootstrap import System
 from invoiceflow.ports.ingest_queue import QueueDepth
 from invoiceflow.settings import Settings
-from invoiceflow_pipeline import alerting, housekeeping
+from invoiceflow_pipeline import alerting, housekeeping, run_workers
 from invoiceflow_pipeline.jobs import ALIVE_AT, BOOTING, LEAVING, QUIET, STATE, UNFINISHED, consume_job
 
 BOOT_TIME = timedelta(seconds=60)
 """So long a consumer run that was asked for counts as one that will come."""
 LOCAL_BOOT_TIME = timedelta(seconds=20)
 """The same for a process on this machine. When its code server was killed with it, nobody else says that it will not come."""
+LONGEST_BOOT_TIME = timedelta(minutes=5)
+"""And so long while its process lives: a small machine that starts several may need minutes, and one more makes it slower."""
+MOST_ASKED = 64
 GHOST_AFTER = timedelta(seconds=180)
 
 
@@ -45,9 +48,22 @@ def invoice_queue(context: dg.SensorEvaluationContext, kept: dg.ResourceParam[Sy
     booting = instance.get_runs_count(dg.RunsFilter(tags={STATE: BOOTING}, statuses=UNFINISHED, created_after=since))
     leaving = instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
     count = wanted(depth, booting, leaving, kept.settings)
+    if count:
+        booting += _slow_starters(instance, since)
+        count = wanted(depth, booting, leaving, kept.settings)
     if not count:
         return dg.SkipReason(f"{depth.waiting} waiting, {depth.consumers} consumers, {booting} starting")
     return dg.SensorResult(run_requests=[dg.RunRequest(run_config=QUIET, tags={STATE: BOOTING})] * count)
+
+
+def _slow_starters(instance: dg.DagsterInstance, since: datetime) -> int:
+    filters = dg.RunsFilter(
+        tags={STATE: BOOTING},
+        statuses=UNFINISHED,
+        created_after=housekeeping.now() - LONGEST_BOOT_TIME,
+        created_before=since,
+    )
+    return sum(run_workers.lives(instance, run) for run in instance.get_runs(filters, limit=MOST_ASKED))
 
 
 @dg.sensor(

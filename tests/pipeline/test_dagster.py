@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
@@ -191,7 +192,7 @@ def test_the_queue_sensor_asks_for_a_consumer_and_no_more_while_one_starts(
 def test_a_consumer_that_died_while_it_started_is_asked_for_again(
     instance: dg.DagsterInstance, system: System, monkeypatch: pytest.MonkeyPatch, is_local: bool, seconds: float
 ) -> None:
-    launcher = dg.DefaultRunLauncher() if is_local else object()
+    launcher = dg.DefaultRunLauncher() if is_local else SimpleNamespace(supports_check_run_worker_health=False)
     monkeypatch.setattr(type(instance), "run_launcher", property(lambda _: launcher))
     instance.create_run_for_job(jobs.consume_job, tags={jobs.STATE: jobs.BOOTING})
 

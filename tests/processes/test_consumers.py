@@ -36,7 +36,7 @@ def test_two_consumers_share_the_work_and_one_that_is_told_to_leave_gives_its_me
         wait_until(lambda: running.stats()["completed"] == 20, 120)
         claims = revisions(running)
         assert set(claims) == {1}  # no invoice was worked on by both
-        [one, _] = consumer_processes(running)
+        [one, _] = consumer_processes(running)  # and no third, however slowly they started
         more = [running.upload(f"more-{number}.pdf", content + b"%") for number, content in enumerate(files)]
         assert None not in more
         os.kill(one, signal.SIGTERM)
