@@ -10,6 +10,7 @@ from invoiceflow.ports.ingest_queue import QueueDepth
 from invoiceflow.settings import Settings
 from invoiceflow_pipeline import alerting, housekeeping, run_workers
 from invoiceflow_pipeline.jobs import ALIVE_AT, BOOTING, LEAVING, QUIET, STATE, UNFINISHED, consume_job
+from invoiceflow_pipeline.resources import Kept
 
 BOOT_TIME = timedelta(seconds=60)
 """So long a consumer run that was asked for counts as one that will come."""
@@ -34,23 +35,29 @@ def is_ghost(alive_at: str | None, started_at: datetime, now: datetime) -> bool:
     return now - max(last, started_at) > GHOST_AFTER
 
 
-@dg.sensor(
-    job=consume_job,
-    minimum_interval_seconds=1,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Keeps as many consumer runs alive as the queue needs.",
-)
-def invoice_queue(context: dg.SensorEvaluationContext, kept: dg.ResourceParam[System]) -> dg.SensorResult | dg.SkipReason:
-    depth = kept.queue.depth()
-    instance = context.instance
+def invoice_queue(kept: Kept) -> dg.SensorDefinition:
+    @dg.sensor(
+        job=consume_job,
+        minimum_interval_seconds=1,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Keeps as many consumer runs alive as the queue needs.",
+    )
+    def invoice_queue(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        return keep_consumers(kept.system(), kept.instance(context))
+
+    return invoice_queue
+
+
+def keep_consumers(system: System, instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
+    depth = system.queue.depth()
     is_local = isinstance(instance.run_launcher, dg.DefaultRunLauncher)
     since = housekeeping.now() - (LOCAL_BOOT_TIME if is_local else BOOT_TIME)
     booting = instance.get_runs_count(dg.RunsFilter(tags={STATE: BOOTING}, statuses=UNFINISHED, created_after=since))
     leaving = instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
-    count = wanted(depth, booting, leaving, kept.settings)
+    count = wanted(depth, booting, leaving, system.settings)
     if count:
         booting += _slow_starters(instance, since)
-        count = wanted(depth, booting, leaving, kept.settings)
+        count = wanted(depth, booting, leaving, system.settings)
     if not count:
         return dg.SkipReason(f"{depth.waiting} waiting, {depth.consumers} consumers, {booting} starting")
     return dg.SensorResult(run_requests=[dg.RunRequest(run_config=QUIET, tags={STATE: BOOTING})] * count)
@@ -66,40 +73,53 @@ def _slow_starters(instance: dg.DagsterInstance, since: datetime) -> int:
     return sum(run_workers.lives(instance, run) for run in instance.get_runs(filters, limit=MOST_ASKED))
 
 
-@dg.sensor(
-    minimum_interval_seconds=30,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Marks consumer runs failed whose process is gone: Dagster would show them as running for ever.",
-)
-def ghost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+def ghost_runs(kept: Kept) -> dg.SensorDefinition:
+    @dg.sensor(
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Marks consumer runs failed whose process is gone: Dagster would show them as running for ever.",
+    )
+    def ghost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        ended, cursor = end_ghosts(kept.instance(context), context.cursor or "")
+        context.update_cursor(cursor)
+        return dg.SkipReason(f"{ended} ghosts")
+
+    return ghost_runs
+
+
+def end_ghosts(instance: dg.DagsterInstance, cursor: str) -> tuple[int, str]:
+    """How many, and who has to be silent at the next look as well: after an outage of Dagster's database a living consumer
+    needs a moment to say that it lives."""
     now = housekeeping.now()
     filters = dg.RunsFilter(job_name=consume_job.name, statuses=[*UNFINISHED, dg.DagsterRunStatus.CANCELING])
     silent = {
         record.dagster_run.run_id: record.dagster_run
-        for record in context.instance.get_run_records(filters, limit=50)
+        for record in instance.get_run_records(filters, limit=50)
         if is_ghost(record.dagster_run.tags.get(ALIVE_AT), record.create_timestamp, now)
     }
-    # silent twice in a row: after an outage of Dagster's database a living consumer needs a moment to say so
-    ghosts = silent.keys() & set((context.cursor or "").split())
+    ghosts = silent.keys() & set(cursor.split())
     for run_id in ghosts:
-        context.instance.report_run_failed(silent[run_id], "Its process is gone; the queue has given its messages to another.")
-    context.update_cursor(" ".join(sorted(silent.keys() - ghosts)))
-    return dg.SkipReason(f"{len(ghosts)} ghosts")
+        instance.report_run_failed(silent[run_id], "Its process is gone; the queue has given its messages to another.")
+    return len(ghosts), " ".join(sorted(silent.keys() - ghosts))
 
 
-@dg.sensor(
-    minimum_interval_seconds=15,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Writes down failed extraction checks and failed runs as alerts, and sends what was not sent.",
-)
-def alerts(context: dg.SensorEvaluationContext, kept: dg.ResourceParam[System]) -> dg.SkipReason:
-    cursor = alerting.Cursor.parse(context.cursor)
-    checks, cursor = alerting.failed_checks(context.instance, cursor)
-    runs, cursor = alerting.failed_runs(context.instance, cursor)
-    kept.alerts.add([*checks, *runs], housekeeping.now())
-    context.update_cursor(cursor.text())  # only now: what was not written down is looked at again
-    sent = alerting.send_unsent(kept.alerts, _urls(kept.settings), housekeeping.now())
-    return dg.SkipReason(f"{len(checks)} failed checks, {len(runs)} failed runs; {sent} alerts sent")
+def alerts(kept: Kept) -> dg.SensorDefinition:
+    @dg.sensor(
+        minimum_interval_seconds=15,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Writes down failed extraction checks and failed runs as alerts, and sends what was not sent.",
+    )
+    def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        system, instance = kept.system(), kept.instance(context)
+        cursor = alerting.Cursor.parse(context.cursor)
+        checks, cursor = alerting.failed_checks(instance, cursor)
+        runs, cursor = alerting.failed_runs(instance, cursor)
+        system.alerts.add([*checks, *runs], housekeeping.now())
+        context.update_cursor(cursor.text())  # only now: what was not written down is looked at again
+        sent = alerting.send_unsent(system.alerts, _urls(system.settings), housekeeping.now())
+        return dg.SkipReason(f"{len(checks)} failed checks, {len(runs)} failed runs; {sent} alerts sent")
+
+    return alerts
 
 
 def _urls(settings: Settings) -> Sequence[str]:

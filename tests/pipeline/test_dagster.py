@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -37,6 +38,10 @@ def pipeline(system: System, sandbox: Sandbox) -> Iterator[Pipeline]:
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
+
+
+def keeping(system: System) -> resources.Kept:
+    return resources.Kept(lambda: nullcontext(system))
 
 
 def materialize(
@@ -176,8 +181,8 @@ def test_the_queue_sensor_asks_for_a_consumer_and_no_more_while_one_starts(
     instance: dg.DagsterInstance, system: System
 ) -> None:
     def tick() -> object:
-        with dg.build_sensor_context(instance=instance, resources={"kept": system}) as context:
-            return sensors.invoice_queue(context)
+        with dg.build_sensor_context(instance=instance) as context:
+            return sensors.invoice_queue(keeping(system))(context)
 
     asked = tick()
     assert isinstance(asked, dg.SensorResult)
@@ -199,8 +204,7 @@ def test_a_consumer_that_died_while_it_started_is_asked_for_again(
     def tick_after(passed: float) -> object:
         at = now() + timedelta(seconds=passed)
         monkeypatch.setattr(housekeeping, "now", lambda: at)
-        with dg.build_sensor_context(instance=instance, resources={"kept": system}) as context:
-            return sensors.invoice_queue(context)
+        return sensors.keep_consumers(system, instance)
 
     assert isinstance(tick_after(seconds - 10), dg.SkipReason)
     assert isinstance(tick_after(seconds), dg.SensorResult)
@@ -211,7 +215,7 @@ def test_looks_that_follow_one_another_use_the_connections_of_the_first(
 ) -> None:
     """Of their own they would open and close some to every service, each second."""
     monkeypatch.setattr(resources, "load", lambda: settings)
-    kept = resources.KeptSystem()
+    kept = resources.Kept(resources.open_for_sensors)
     seen: list[System] = []
     for _ in range(2):
         with dg.build_resources({"kept": resources.kept_system_resource(kept)}) as opened:
@@ -221,6 +225,19 @@ def test_looks_that_follow_one_another_use_the_connections_of_the_first(
     kept.close()
     with pytest.raises(Unavailable):
         seen[0].ingestions.check()
+
+
+def test_looks_that_follow_one_another_use_one_instance_of_dagster(system: System) -> None:
+    """Each made another, and the code server grew with every one."""
+    kept = keeping(system)
+    seen: list[dg.DagsterInstance] = []
+    with dg.instance_for_test() as instance:
+        for _ in range(2):
+            with dg.SensorEvaluationContext(instance.get_ref(), None, None, None, None) as context:
+                seen.append(kept.instance(context))
+                assert isinstance(sensors.ghost_runs(kept)(context), dg.SkipReason)
+        assert seen[0] is seen[1]
+        kept.close()
 
 
 def test_a_consumer_run_that_no_longer_says_that_it_lives_is_a_ghost() -> None:
@@ -288,8 +305,8 @@ def test_an_alert_reaches_a_real_target_through_apprise(system: System) -> None:
 
 def test_the_alert_sensor_writes_down_and_sends(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
     materialize(instance, pipeline, accepted(pipeline.system, b"broken"))
-    with dg.build_sensor_context(instance=instance, resources={"kept": pipeline.system}) as context:
-        sensors.alerts(context)
+    with dg.build_sensor_context(instance=instance) as context:
+        sensors.alerts(keeping(pipeline.system))(context)
         assert alerting.Cursor.parse(context.cursor).check > 0
     assert pipeline.system.alerts.unsent(10) == []
 

@@ -185,9 +185,7 @@ def test_a_run_whose_process_is_gone_is_marked_failed_and_one_that_comes_back_is
         gone = instance.create_run_for_job(jobs.consume_job, status=started, tags={jobs.STATE: jobs.CONSUMING})
         quiet = instance.create_run_for_job(jobs.consume_job, status=started, tags={jobs.STATE: jobs.CONSUMING})
         for tick in range(2):
-            with dg.build_sensor_context(instance=instance, cursor=cursor) as context:
-                sensors.ghost_runs(context)
-                cursor = context.cursor or ""
+            _, cursor = sensors.end_ghosts(instance, cursor)
             if tick == 0:
                 instance.add_run_tags(quiet.run_id, {jobs.ALIVE_AT: at.isoformat()})
         ended = {run_id: run.status for run_id in (gone.run_id, quiet.run_id) if (run := instance.get_run_by_id(run_id))}

@@ -112,8 +112,7 @@ def test_a_consumer_that_starts_slowly_gets_no_second_one_beside_it_but_not_for_
     def tick_after(passed: float) -> object:
         at = now() + timedelta(seconds=passed)
         monkeypatch.setattr(housekeeping, "now", lambda: at)
-        with dg.build_sensor_context(instance=instance, resources={"kept": system}) as context:
-            return sensors.invoice_queue(context)
+        return sensors.keep_consumers(system, instance)
 
     assert isinstance(tick_after(30), dg.SkipReason)
     assert isinstance(tick_after(240), dg.SkipReason)
