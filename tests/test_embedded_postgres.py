@@ -66,6 +66,13 @@ def test_nobody_gets_in_without_the_password_and_it_is_kept_from_others(postgres
     assert postgres_password.read_text() in postgres.url("postgres")
 
 
+def test_the_password_is_chance_and_is_not_stretched_at_each_connection(postgres: EmbeddedPostgres) -> None:
+    with psycopg.connect(postgres.url("postgres")) as connection:
+        found = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", [embedded_postgres.USER]).fetchone()
+    assert found is not None
+    assert found[0].startswith("SCRAM-SHA-256$1:")
+
+
 def test_a_start_that_was_cut_off_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "data.new").mkdir()
     (tmp_path / "data.new" / "half").touch()
