@@ -12,8 +12,8 @@ from invoiceflow.ports.alert_outbox import Alert, AlertOutbox
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-EVENTS_AT_ONCE: Final = 500
-LOOKS: Final = 20
+EVENTS_AT_ONCE: Final = 100
+LOOKS: Final = 100
 """Times that so many events are looked through in one go: passed checks are among them, one for each invoice."""
 LISTED: Final = 20
 """Failures named in one message; the rest are counted."""
