@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from invoiceflow.domain.invoice import Evidence, InvoiceLine
-from invoiceflow_pipeline.extraction.locators.line_items import Item, Table, first_amount
+from invoiceflow_pipeline.extraction.assembly.line_groups import groups
+from invoiceflow_pipeline.extraction.locators.line_items import Item, Table, first_amount, position
 from invoiceflow_pipeline.extraction.locators.reading import Reading
 
 _TOLERANCE: Final = Decimal("0.02")
@@ -25,12 +26,22 @@ class ChosenLines:
     evidence: tuple[tuple[str, Evidence], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Some of a table's items as the lines, what speaks against it, and the places of those that only sum up others."""
+
+    items: Sequence[Item]
+    penalty: float
+    groups: frozenset[int] = frozenset()
+
+
 def choose_lines(reading: Reading, tables: Sequence[Table], targets: Sequence[Decimal]) -> ChosenLines:
     """The table whose amounts sum to one of the targets (best first); else one where quantity times price is every amount."""
-    scored: list[tuple[float, list[Item], Table]] = []
+    scored: list[tuple[float, Choice, Table]] = []
     for table in tables:
-        for items, penalty in _readings_of(table):
-            total = sum((_amount(i, table) for i in items), Decimal(0))
+        for choice in _readings_of(table):
+            items, penalty = choice.items, choice.penalty
+            total = sum((_amount(i, table) for n, i in enumerate(items) if n not in choice.groups), Decimal(0))
             rank = next((n for n, t in enumerate(targets) if abs(abs(total) - abs(t)) <= _TOLERANCE), None)
             if rank is None and _sum_follows(items, table):
                 rank = _BESIDE_THE_TARGETS
@@ -40,13 +51,13 @@ def choose_lines(reading: Reading, tables: Sequence[Table], targets: Sequence[De
             )
             if rank is None and (penalty > 0.1 or not table.headed or own < 0.99 or len(items) == 0):
                 continue
-            scored.append((score, items, table))
+            scored.append((score, choice, table))
     if not scored:
         return ChosenLines()
-    score, items, table = max(scored, key=lambda s: s[0])
+    score, choice, table = max(scored, key=lambda s: s[0])
     confidence = 0.89 if score >= 1.5 else 0.7  # a sum that fits may still join two lines into one
-    lines = tuple(_line(item, table) for item in items)
-    return ChosenLines(lines, tuple(_evidence(reading, i, item, table, confidence) for i, item in enumerate(items)))
+    lines = tuple(_line(item, table, is_group=n in choice.groups) for n, item in enumerate(choice.items))
+    return ChosenLines(lines, tuple(_evidence(reading, i, item, table, confidence) for i, item in enumerate(choice.items)))
 
 
 def _sum_follows(items: Sequence[Item], table: Table) -> bool:
@@ -57,19 +68,25 @@ def _sum_follows(items: Sequence[Item], table: Table) -> bool:
     return abs(sum((_amount(i, table) for i in items), Decimal(0)) - _amount(following, table)) <= _TOLERANCE
 
 
-def _readings_of(table: Table) -> list[tuple[list[Item], float]]:
-    """All items; only those that carry a quantity, price or position (charges and sub-sums beside them left out); and all but
-    the last few, which may be sums or page numbers that stand in the column."""
+def _readings_of(table: Table) -> list[Choice]:
+    """All items; only those that carry a quantity, price or position (charges and sub-sums beside them left out); both also
+    with those that sum up others as groups; and all but the last few, which may be sums or page numbers in the column."""
     every = list(table.items)
     numbered = [
         i
         for i in every
         if any(first_amount(i, table.columns, k) is not None for k in ("col_quantity", "col_price", "col_position"))
     ]
-    found = [(every, 0.0)] if len(numbered) in (0, len(every)) else [(every, 0.0), (numbered, 0.1)]
-    found += [(every[:count], 0.05) for count in range(2, len(every)) if _sum_follows(every[:count], table)]
-    found += [(every[:count], 0.3) for count in range(len(every) - 1, max(0, len(every) - _MOST_TRAILING), -1)]
+    found = [Choice(every, 0.0)] if len(numbered) in (0, len(every)) else [Choice(every, 0.0), Choice(numbered, 0.1)]
+    found += [grouped for choice in found if (grouped := _with_groups(choice, table)).groups]
+    found += [Choice(every[:count], 0.05) for count in range(2, len(every)) if _sum_follows(every[:count], table)]
+    found += [Choice(every[:count], 0.3) for count in range(len(every) - 1, max(0, len(every) - _MOST_TRAILING), -1)]
     return found
+
+
+def _with_groups(choice: Choice, table: Table) -> Choice:
+    numbers = [position(item, table.columns) for item in choice.items]
+    return replace(choice, groups=groups(numbers, [_amount(item, table) for item in choice.items]))
 
 
 def _amount(item: Item, table: Table) -> Decimal:
@@ -86,17 +103,9 @@ def _share_explained(items: Sequence[Item], table: Table) -> float:
     return good / len(items) if items else 0.0
 
 
-def _line(item: Item, table: Table) -> InvoiceLine:
+def _line(item: Item, table: Table, *, is_group: bool) -> InvoiceLine:
     columns = table.columns
     described = [text for index, text in item.texts if "col_description" in columns[index].kinds]
-    position = next(
-        (
-            p.text
-            for i, p in sorted(item.pieces.items())
-            if "col_position" in columns[i].kinds and len(p.text) < 12 and p.amount
-        ),
-        None,
-    )
     rate = next(
         (
             p.amount.value
@@ -106,13 +115,14 @@ def _line(item: Item, table: Table) -> InvoiceLine:
         None,
     )
     return InvoiceLine(
-        identifier=position,
+        identifier=position(item, columns),
         description="\n".join(described) or None,
         quantity=first_amount(item, columns, "col_quantity"),
         unit_code=_unit(item, table),
         unit_price=first_amount(item, columns, "col_price"),
         net_amount=_amount(item, table),
         tax_rate=rate,
+        status_reason_code="GROUP" if is_group else None,
     )
 
 

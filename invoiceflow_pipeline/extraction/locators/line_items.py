@@ -3,6 +3,7 @@
 Whether the lines are believed (do they sum to a total of the document?) is decided in `assembly`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ _ROW_OF_TOTALS: Final = 3  # so many names of sums in one row are the heading of
 _LEAST_LETTERS: Final = 3
 _MOST_NUMBERS: Final = 8  # in a row that is a line
 _UNIT_LETTERS: Final = 10  # a cell of several numbers may hold so many letters beside them: units
+_POSITION: Final = re.compile(r"\d{1,4}(\.\d{1,4}){0,5}\.?$")
+_SHORT_POSITION: Final = 12
 _NUMERIC: Final = frozenset(("col_amount", "col_gross", "col_price", "col_quantity", "col_tax_amount"))
 
 
@@ -38,10 +41,11 @@ class Piece:
 
 @dataclass(slots=True)
 class Item:
-    """One line: its pieces by column index, and the rows of text that belong to it."""
+    """One line: its pieces by column index, the rows of text that belong to it, and what may be its number under its row."""
 
     pieces: dict[int, Piece] = field(default_factory=dict)
     texts: list[tuple[int, str]] = field(default_factory=list)
+    under: dict[int, Piece] = field(default_factory=dict)
     cell: Cell | None = None
 
 
@@ -226,7 +230,19 @@ def _items(reading: Reading, rows: Sequence[TableRow], amount_column: int) -> li
     for row, pieces in waiting[:6]:
         if items:
             _add(items[-1], columns, row, pieces, only_text=True)
+    _number_by_parts(items, columns)
     return items
+
+
+def _number_by_parts(items: Sequence[Item], columns: Sequence[Column]) -> None:
+    """A number under the row of a line that has none is its own where other lines' numbers begin with it."""
+    numbers = [number for item in items if (number := position(item, columns))]
+    for item in items:
+        if item.under and position(item, columns) is None:
+            for index, piece in item.under.items():
+                above = piece.text.rstrip(".") + "."
+                if any(number.startswith(above) for number in numbers):
+                    item.pieces.setdefault(index, piece)
 
 
 def _opens(columns: Sequence[Column], pieces: dict[int, Piece]) -> bool:
@@ -237,8 +253,20 @@ def _add(item: Item, columns: Sequence[Column], row: Row, pieces: dict[int, Piec
     for index, piece in pieces.items():
         if not only_text:
             item.pieces.setdefault(index, piece)
+        elif "col_position" in columns[index].kinds and _POSITION.match(piece.text):
+            item.under.setdefault(index, piece)
         if piece.amount is None or columns[index].kinds & {"col_description"}:
             item.texts.append((index, piece.text))
+
+
+def position(item: Item, columns: Sequence[Column]) -> str | None:
+    """The line's number as printed: 7, or 01.02.0010 in a bill of quantities."""
+    for index, piece in sorted(item.pieces.items()):
+        if "col_position" in columns[index].kinds and _POSITION.match(piece.text):
+            return piece.text
+        if "col_position" in columns[index].kinds and len(piece.text) < _SHORT_POSITION and piece.amount:
+            return piece.text
+    return None
 
 
 def _is_carried_sum(reading: Reading, row: Row) -> bool:

@@ -48,6 +48,7 @@ def _values(invoice: Invoice) -> dict[str, object]:
         "grand_total": invoice.totals.with_tax,
         "iban": invoice.payment.account_id,
         "line_count": len(amounts) or None,
+        "group_lines": " ".join(line.identifier or "?" for line in invoice.lines if line.status_reason_code == "GROUP"),
         "line_sum": sum((a for a in amounts if a is not None), Decimal(0)) if amounts else None,
     }
 
