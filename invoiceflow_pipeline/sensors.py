@@ -19,6 +19,7 @@ LOCAL_BOOT_TIME = timedelta(seconds=20)
 LONGEST_BOOT_TIME = timedelta(minutes=5)
 """And so long while its process lives: a small machine that starts several may need minutes, and one more makes it slower."""
 MOST_ASKED = 64
+"""Of the runs that start slowly: so many consumers the settings allow."""
 GHOST_AFTER = timedelta(seconds=180)
 
 

@@ -262,9 +262,8 @@ def _add(item: Item, columns: Sequence[Column], row: Row, pieces: dict[int, Piec
 def position(item: Item, columns: Sequence[Column]) -> str | None:
     """The line's number as printed: 7, or 01.02.0010 in a bill of quantities."""
     for index, piece in sorted(item.pieces.items()):
-        if "col_position" in columns[index].kinds and _POSITION.match(piece.text):
-            return piece.text
-        if "col_position" in columns[index].kinds and len(piece.text) < _SHORT_POSITION and piece.amount:
+        short = piece.amount is not None and len(piece.text) < _SHORT_POSITION
+        if "col_position" in columns[index].kinds and (short or _POSITION.match(piece.text)):
             return piece.text
     return None
 
