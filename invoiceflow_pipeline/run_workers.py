@@ -1,6 +1,7 @@
 """Whether a run that was launched still has a process, as its launcher can tell. Knows nothing of what the run does."""
 
 import json
+import logging
 
 import dagster as dg
 from dagster._core.errors import DagsterUserCodeUnreachableError
@@ -11,13 +12,19 @@ from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionRes
 
 ANSWER_SECONDS = 5
 
+logger = logging.getLogger(__name__)
+
 
 def lives(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     """False also when nobody can tell. A launcher that has no way to ask about a process is Dagster's own: its code server,
     which started the process, knows it."""
     launcher = instance.run_launcher
     if launcher.supports_check_run_worker_health:
-        return launcher.check_run_worker_health(run).status is WorkerStatus.RUNNING
+        try:
+            return launcher.check_run_worker_health(run).status is WorkerStatus.RUNNING
+        except Exception as error:  # noqa: BLE001  others' code: Celery's raises KeyError for a run whose launch was cut off
+            logger.warning("The launcher cannot tell whether run %s lives: %r", run.run_id, error)
+            return False
     if GRPC_INFO_TAG not in run.tags:  # not launched yet
         return False
     client = DagsterGrpcClient(**json.loads(run.tags[GRPC_INFO_TAG]))

@@ -99,6 +99,15 @@ def test_a_launcher_that_knows_its_workers_is_asked(
     assert run_workers.lives(instance, starting(instance, {})) is alive
 
 
+def test_a_launcher_that_fails_to_answer_keeps_no_consumer_from_being_started(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher = Launcher(WorkerStatus.RUNNING)
+    monkeypatch.setattr(launcher, "check_run_worker_health", lambda run: run.tags["launched"])
+    use(launcher, instance, monkeypatch)
+    assert not run_workers.lives(instance, starting(instance, {}))
+
+
 def test_a_consumer_that_starts_slowly_gets_no_second_one_beside_it_but_not_for_ever(
     instance: dg.DagsterInstance,
     system: System,
