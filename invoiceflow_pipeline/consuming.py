@@ -36,9 +36,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Consumption:
-    """What one consumer run has done and whether it goes on. `on_leaving` is called once, when a successor may start;
-    `on_closing` when it takes no more messages; `on_alive` every few seconds; `leaving_runs` counts the consumers that only
-    wait for their successors, itself included."""
+    """What one consumer run has done and whether it goes on. `on_consuming` is called once, when the queue counts it as a
+    consumer; `on_leaving` once, when a successor may start; `on_closing` when it takes no more messages; `on_alive` every few
+    seconds, also while the queue is away; `leaving_runs` counts the consumers that only wait for their successors, itself
+    included."""
 
     settings: Settings
     queue: IngestQueue
@@ -50,11 +51,14 @@ class Consumption:
     on_alive: Callable[[], None]
     leaving_runs: Callable[[], int] = lambda: 1
     on_closing: Callable[[], None] = lambda: None
+    on_consuming: Callable[[], None] = lambda: None
+    consuming: bool = False
     done: int = 0
     failed: int = 0
     leaving: bool = False
     started: float = field(default_factory=time.monotonic)
     last_message: float = field(default_factory=time.monotonic)
+    _breathed: float = field(default_factory=time.monotonic)
     _work: Work = field(default_factory=Work)
     _finished: list[Outcome] = field(default_factory=list)
 
@@ -65,13 +69,27 @@ class Consumption:
             try:
                 with self.queue.consumer(self.settings.micro_batch) as consumer:
                     pause = 0.1
+                    if not self.consuming:
+                        self.on_consuming()
+                        self.consuming = True
                     # what is being read goes on across connections: its messages come again and find it in hand
                     _Session(self, consumer, self._work, self._finished).run()
                     return
             except Unavailable as error:
                 logger.warning("The queue is away, connecting again: %s", error)
+                with suppress(Unavailable):  # a run that says nothing for minutes is ended as a ghost
+                    self.breathe()
                 self.stop.wait(pause)
                 pause = min(5.0, pause * 2)
+
+    def breathe(self) -> bool:
+        """Says every few seconds that this run lives; whether it did so now. Raises Unavailable."""
+        now = time.monotonic()
+        if now - self._breathed <= KEEP_ALIVE_SECONDS:
+            return False
+        self._breathed = now
+        self.on_alive()
+        return True
 
     def may_leave(self, consumers: int) -> bool:
         """Whether this run takes no more messages, given how many consumers live (this one included)."""
@@ -93,7 +111,7 @@ class _Session:
         self._work = work
         self._finished = finished
         self._held: dict[UUID, tuple[float, Delivery]] = {}
-        self._since = self._looked = self._breathed = self._received = self._touched = time.monotonic()
+        self._since = self._looked = self._received = self._touched = time.monotonic()
         self._closing = False
 
     def run(self) -> None:
@@ -193,11 +211,9 @@ class _Session:
         return keep_trying(work, stop)
 
     def _breathe(self) -> None:
-        now = time.monotonic()
-        if now - self._breathed > KEEP_ALIVE_SECONDS:
-            self._breathed = now
+        if self._run.breathe():
+            now = time.monotonic()
             self._consumer.keep_alive()
-            self._run.on_alive()
             self._let_go([i for i, (since, _) in self._held.items() if now - since > LONGEST_HELD_SECONDS])
             if now - self._touched > self._run.settings.stale_minutes * 60 / 4:
                 self._touched = now

@@ -13,7 +13,8 @@ from invoiceflow_pipeline.search_step import bring_in_step
 
 STATE = "invoiceflow/consumer"
 BOOTING, CONSUMING, LEAVING, CLOSING = "booting", "consuming", "leaving", "closing"
-"""LEAVING still consumes until a successor does; CLOSING finishes what it has in hand and is no consumer for the queue."""
+"""BOOTING until it is a consumer for the queue; LEAVING still is one until a successor is; CLOSING is none any more and
+finishes what it has in hand."""
 ALIVE_AT = "invoiceflow/alive_at"
 UNFINISHED = [
     dg.DagsterRunStatus.NOT_STARTED,
@@ -31,17 +32,10 @@ def consume(context: dg.OpExecutionContext) -> None:
     pipeline: Pipeline = context.resources.pipeline
     instance, run_id = context.instance, context.run_id
 
-    def alive() -> None:
+    def say(state: str | None = None) -> None:
+        tags = {STATE: state} if state else {}
         with orchestrator():
-            instance.add_run_tags(run_id, {ALIVE_AT: housekeeping.now().isoformat()})
-
-    def leave() -> None:
-        with orchestrator():
-            instance.add_run_tags(run_id, {STATE: LEAVING})
-
-    def closing() -> None:
-        with orchestrator():
-            instance.add_run_tags(run_id, {STATE: CLOSING})
+            instance.add_run_tags(run_id, {**tags, ALIVE_AT: housekeeping.now().isoformat()})
 
     def leaving_runs() -> int:
         with orchestrator():
@@ -55,12 +49,12 @@ def consume(context: dg.OpExecutionContext) -> None:
             journal=journal,
             run_id=run_id,
             stop=stop,
-            on_leaving=leave,
-            on_closing=closing,
-            on_alive=alive,
+            on_alive=say,
+            on_consuming=lambda: say(CONSUMING),
+            on_leaving=lambda: say(LEAVING),
+            on_closing=lambda: say(CLOSING),
             leaving_runs=leaving_runs,
         )
-        instance.add_run_tags(run_id, {STATE: CONSUMING, ALIVE_AT: housekeeping.now().isoformat()})
         consumption.run()
     context.log.info("%s invoices, %s failed", consumption.done, consumption.failed)
 

@@ -50,18 +50,29 @@ def invoice_queue(kept: Kept) -> dg.SensorDefinition:
 
 
 def keep_consumers(system: System, instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
-    depth = system.queue.depth()
     is_local = isinstance(instance.run_launcher, dg.DefaultRunLauncher)
     since = housekeeping.now() - (LOCAL_BOOT_TIME if is_local else BOOT_TIME)
-    booting = instance.get_runs_count(dg.RunsFilter(tags={STATE: BOOTING}, statuses=UNFINISHED, created_after=since))
-    leaving = instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
-    count = wanted(depth, booting, leaving, system.settings)
+
+    # in this order: a consumer is one for the queue before it ceases to be starting, and ceases to be leaving before it is
+    # none for the queue. The other way round one that changes just now counts as neither, and gets another beside it
+    booting = _starting(instance, since)
+    depth = system.queue.depth()
+    count = wanted(depth, booting, _leaving(instance), system.settings)
     if count:
-        booting += _slow_starters(instance, since)
-        count = wanted(depth, booting, leaving, system.settings)
+        booting = _starting(instance, since) + _slow_starters(instance, since)
+        depth = system.queue.depth()
+        count = wanted(depth, booting, _leaving(instance), system.settings)
     if not count:
         return dg.SkipReason(f"{depth.waiting} waiting, {depth.consumers} consumers, {booting} starting")
     return dg.SensorResult(run_requests=[dg.RunRequest(run_config=QUIET, tags={STATE: BOOTING})] * count)
+
+
+def _starting(instance: dg.DagsterInstance, since: datetime) -> int:
+    return instance.get_runs_count(dg.RunsFilter(tags={STATE: BOOTING}, statuses=UNFINISHED, created_after=since))
+
+
+def _leaving(instance: dg.DagsterInstance) -> int:
+    return instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
 
 
 def _slow_starters(instance: dg.DagsterInstance, since: datetime) -> int:

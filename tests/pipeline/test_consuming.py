@@ -53,6 +53,15 @@ def sent(system: System, contents: Sequence[bytes]) -> list[UUID]:
     return ids
 
 
+def cut(system: System) -> None:
+    """The connections of consumers."""
+    with system.database.transaction("test") as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'invoiceflow-session' AND datname = current_database()"
+        )
+
+
 def test_a_burst_is_worked_through_and_acknowledged(
     system: System, processor: Processor, wait_until: Callable[..., None]
 ) -> None:
@@ -185,13 +194,45 @@ def test_an_object_store_that_is_away_holds_the_batch_and_does_not_keep_a_run_fr
 def test_a_lost_queue_connection_is_opened_again(system: System, processor: Processor, wait_until: Callable[..., None]) -> None:
     with running(consumption(system, processor)):
         wait_until(lambda: system.queue.depth().consumers == 1)
-        with system.database.transaction("test") as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = 'invoiceflow-session' AND datname = current_database()"
-            )
+        cut(system)
         sent(system, [b"RE-1"])
         wait_until(lambda: system.ingestions.status_counts().completed == 1)
+
+
+def test_it_is_said_once_and_only_of_what_the_queue_counts_that_a_run_consumes(
+    system: System, processor: Processor, wait_until: Callable[..., None]
+) -> None:
+    counted: list[int] = []
+    one = consumption(system, processor)
+    one.on_consuming = lambda: counted.append(system.queue.depth().consumers)
+    with running(one):
+        wait_until(lambda: system.queue.depth().consumers == 1)
+        cut(system)
+        sent(system, [b"RE-1"])
+        wait_until(lambda: system.ingestions.status_counts().completed == 1)
+    assert counted == [1]
+
+
+def test_a_run_says_that_it_lives_while_the_queue_is_away(
+    system: System, processor: Processor, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is silent for three minutes is ended as a ghost, which a broker's upgrade may take."""
+    monkeypatch.setattr(consuming, "KEEP_ALIVE_SECONDS", 0.05)
+
+    class Away:
+        def consumer(self, prefetch: int) -> None:
+            raise Unavailable("queue", "away")
+
+    said: list[float] = []
+
+    def say() -> None:
+        said.append(time.monotonic())
+        raise Unavailable("orchestrator", "away as well")
+
+    one = consumption(replace(system, queue=Away()), processor)  # type: ignore[arg-type]  # only consumer is asked for
+    one.on_alive = say
+    with running(one):
+        wait_until(lambda: len(said) > 2)
 
 
 def test_two_consumers_do_everything_once(system: System, sandbox: Sandbox, wait_until: Callable[..., None]) -> None:
