@@ -86,7 +86,7 @@ def system(settings: Settings) -> Iterator[System]:
 def wait_until() -> Callable[..., None]:
     """Waits for a condition, failing the test when it does not come true in time."""
 
-    def wait(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "the condition did not come true in time"

