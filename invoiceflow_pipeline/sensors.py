@@ -1,33 +1,16 @@
-"""The sensors: how many consumers there should be, which runs are ghosts, which alerts go out. Shells around decisions."""
+"""The sensors: consumers are started, ghosts ended, alerts sent. Shells around decisions."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import dagster as dg
 
-from invoiceflow.bootstrap import System
-from invoiceflow.ports.ingest_queue import QueueDepth
 from invoiceflow.settings import Settings
-from invoiceflow_pipeline import alerting, housekeeping, run_workers
-from invoiceflow_pipeline.jobs import ALIVE_AT, BOOTING, LEAVING, QUIET, STATE, UNFINISHED, consume_job
+from invoiceflow_pipeline import alerting, housekeeping, scaling
+from invoiceflow_pipeline.jobs import ALIVE_AT, UNFINISHED, consume_job
 from invoiceflow_pipeline.resources import Kept
 
-BOOT_TIME = timedelta(seconds=60)
-"""So long a consumer run that was asked for counts as one that will come."""
-LOCAL_BOOT_TIME = timedelta(seconds=20)
-"""The same for a process on this machine. When its code server was killed with it, nobody else says that it will not come."""
-LONGEST_BOOT_TIME = timedelta(minutes=5)
-"""And so long while its process lives: a small machine that starts several may need minutes, and one more makes it slower."""
-MOST_ASKED = 64
-"""Of the runs that start slowly: so many consumers the settings allow."""
 GHOST_AFTER = timedelta(seconds=180)
-
-
-def wanted(depth: QueueDepth, booting: int, leaving: int, settings: Settings) -> int:
-    """How many consumer runs to start. Alive is what the queue says, never a run's status."""
-    needed = max(settings.min_consumers, -(-depth.waiting // settings.backlog_per_consumer))
-    staying = max(0, depth.consumers - leaving)
-    return max(0, min(settings.max_consumers, needed) - staying - booting)
 
 
 def is_ghost(alive_at: str | None, started_at: datetime, now: datetime) -> bool:
@@ -44,45 +27,11 @@ def invoice_queue(kept: Kept) -> dg.SensorDefinition:
         description="Keeps as many consumer runs alive as the queue needs.",
     )
     def invoice_queue(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        return keep_consumers(kept.system(), kept.instance(context))
+        found, cursor = scaling.keep_consumers(kept.system(), kept.instance(context), context.cursor)
+        context.update_cursor(cursor)
+        return found
 
     return invoice_queue
-
-
-def keep_consumers(system: System, instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
-    is_local = isinstance(instance.run_launcher, dg.DefaultRunLauncher)
-    since = housekeeping.now() - (LOCAL_BOOT_TIME if is_local else BOOT_TIME)
-
-    # in this order: a consumer is one for the queue before it ceases to be starting, and ceases to be leaving before it is
-    # none for the queue. The other way round one that changes just now counts as neither, and gets another beside it
-    booting = _starting(instance, since)
-    depth = system.queue.depth()
-    count = wanted(depth, booting, _leaving(instance), system.settings)
-    if count:
-        booting = _starting(instance, since) + _slow_starters(instance, since)
-        depth = system.queue.depth()
-        count = wanted(depth, booting, _leaving(instance), system.settings)
-    if not count:
-        return dg.SkipReason(f"{depth.waiting} waiting, {depth.consumers} consumers, {booting} starting")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_config=QUIET, tags={STATE: BOOTING})] * count)
-
-
-def _starting(instance: dg.DagsterInstance, since: datetime) -> int:
-    return instance.get_runs_count(dg.RunsFilter(tags={STATE: BOOTING}, statuses=UNFINISHED, created_after=since))
-
-
-def _leaving(instance: dg.DagsterInstance) -> int:
-    return instance.get_runs_count(dg.RunsFilter(tags={STATE: LEAVING}, statuses=UNFINISHED))
-
-
-def _slow_starters(instance: dg.DagsterInstance, since: datetime) -> int:
-    filters = dg.RunsFilter(
-        tags={STATE: BOOTING},
-        statuses=UNFINISHED,
-        created_after=housekeeping.now() - LONGEST_BOOT_TIME,
-        created_before=since,
-    )
-    return sum(run_workers.lives(instance, run) for run in instance.get_runs(filters, limit=MOST_ASKED))
 
 
 def ghost_runs(kept: Kept) -> dg.SensorDefinition:

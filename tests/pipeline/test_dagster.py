@@ -3,9 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import dagster as dg
 import pytest
@@ -159,25 +157,6 @@ def test_a_consumer_run_ends_well_when_it_is_told_to_stop(
     assert pipeline.system.queue.depth() == QueueDepth(0, 0, 0, 0)
 
 
-@pytest.mark.parametrize(
-    ("depth", "booting", "leaving", "wanted"),
-    [
-        (QueueDepth(0, 0, 0, 0), 0, 0, 1),  # one is always warm
-        (QueueDepth(0, 0, 1, 0), 0, 0, 0),
-        (QueueDepth(0, 0, 0, 0), 1, 0, 0),  # one starts already
-        (QueueDepth(0, 0, 1, 0), 0, 1, 1),  # the only one is leaving: a successor
-        (QueueDepth(10_000, 0, 1, 0), 0, 0, 1),  # a backlog
-        (QueueDepth(10**6, 0, 2, 0), 0, 0, 0),  # never more than the most
-        (QueueDepth(10**6, 0, 0, 0), 1, 0, 1),
-        (QueueDepth(0, 0, 3, 0), 0, 0, 0),
-    ],
-)
-def test_the_sensor_starts_as_many_consumers_as_are_missing(
-    system: System, depth: QueueDepth, booting: int, leaving: int, wanted: int
-) -> None:
-    assert sensors.wanted(depth, booting, leaving, system.settings) == wanted
-
-
 def test_the_queue_sensor_asks_for_a_consumer_and_no_more_while_one_starts(
     instance: dg.DagsterInstance, system: System
 ) -> None:
@@ -192,73 +171,6 @@ def test_the_queue_sensor_asks_for_a_consumer_and_no_more_while_one_starts(
     assert request.tags == {jobs.STATE: jobs.BOOTING}
     with system.queue.consumer(1):
         assert isinstance(tick(), dg.SkipReason)
-
-
-@pytest.mark.parametrize(("is_local", "seconds"), [(True, 25), (False, 65)])
-def test_a_consumer_that_died_while_it_started_is_asked_for_again(
-    instance: dg.DagsterInstance, system: System, monkeypatch: pytest.MonkeyPatch, is_local: bool, seconds: float
-) -> None:
-    launcher = dg.DefaultRunLauncher() if is_local else SimpleNamespace(supports_check_run_worker_health=False)
-    monkeypatch.setattr(type(instance), "run_launcher", property(lambda _: launcher))
-    instance.create_run_for_job(jobs.consume_job, tags={jobs.STATE: jobs.BOOTING})
-
-    def tick_after(passed: float) -> object:
-        at = now() + timedelta(seconds=passed)
-        monkeypatch.setattr(housekeeping, "now", lambda: at)
-        return sensors.keep_consumers(system, instance)
-
-    assert isinstance(tick_after(seconds - 10), dg.SkipReason)
-    assert isinstance(tick_after(seconds), dg.SensorResult)
-
-
-class ChangingQueue:
-    """What changes while the sensor looks: `asked` before its question is answered, `answered` after it."""
-
-    def __init__(self, consumers: int) -> None:
-        self.consumers = consumers
-        self.asked: Callable[[], None] = lambda: None
-        self.answered: Callable[[], None] = lambda: None
-
-    def depth(self) -> QueueDepth:
-        self.asked()
-        said = QueueDepth(0, 0, self.consumers, 0)
-        self.answered()
-        return said
-
-
-@pytest.mark.parametrize("passed", [1, 30])
-def test_a_consumer_that_ceases_to_be_starting_while_the_sensor_looks_gets_no_other_beside_it(
-    instance: dg.DagsterInstance, system: System, monkeypatch: pytest.MonkeyPatch, passed: float
-) -> None:
-    """In a burst of starts a third one ran where two are the most: it was counted as none for a moment."""
-    monkeypatch.setattr(type(instance), "run_launcher", property(lambda _: dg.DefaultRunLauncher()))
-    run = instance.create_run_for_job(jobs.consume_job, tags={jobs.STATE: jobs.BOOTING})
-    later = now() + timedelta(seconds=passed)
-    monkeypatch.setattr(housekeeping, "now", lambda: later)
-    queue = ChangingQueue(consumers=0)
-
-    def consume() -> None:
-        queue.consumers = 1
-        instance.add_run_tags(run.run_id, {jobs.STATE: jobs.CONSUMING})
-
-    queue.answered = consume
-    looked = sensors.keep_consumers(replace(system, queue=queue), instance)  # type: ignore[arg-type]  # only depth is asked for
-    assert isinstance(looked, dg.SkipReason)
-
-
-def test_a_consumer_that_leaves_while_the_sensor_looks_gets_no_second_successor(
-    instance: dg.DagsterInstance, system: System
-) -> None:
-    run = instance.create_run_for_job(jobs.consume_job, tags={jobs.STATE: jobs.LEAVING})
-    queue = ChangingQueue(consumers=2)  # its successor consumes already
-
-    def leave() -> None:
-        instance.add_run_tags(run.run_id, {jobs.STATE: jobs.CLOSING})
-        queue.consumers = 1
-
-    queue.asked = leave
-    looked = sensors.keep_consumers(replace(system, queue=queue), instance)  # type: ignore[arg-type]  # only depth is asked for
-    assert isinstance(looked, dg.SkipReason)
 
 
 def test_looks_that_follow_one_another_use_the_connections_of_the_first(

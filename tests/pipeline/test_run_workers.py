@@ -16,7 +16,7 @@ from dagster._grpc.__generated__ import dagster_api_pb2_grpc as services
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 
 from invoiceflow.bootstrap import System
-from invoiceflow_pipeline import housekeeping, jobs, run_workers, sensors
+from invoiceflow_pipeline import housekeeping, jobs, run_workers, scaling
 from tests.rows import now
 
 
@@ -121,7 +121,7 @@ def test_a_consumer_that_starts_slowly_gets_no_second_one_beside_it_but_not_for_
     def tick_after(passed: float) -> object:
         at = now() + timedelta(seconds=passed)
         monkeypatch.setattr(housekeeping, "now", lambda: at)
-        return sensors.keep_consumers(system, instance)
+        return scaling.keep_consumers(system, instance, None)[0]
 
     assert isinstance(tick_after(30), dg.SkipReason)
     assert isinstance(tick_after(240), dg.SkipReason)
