@@ -1,8 +1,9 @@
 """One invoice out of the candidates that the locators propose for the pages. Unsure values stay absent."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -24,7 +25,9 @@ from invoiceflow_pipeline.extraction.locators.line_items import locate_tables
 from invoiceflow_pipeline.extraction.locators.names import LEGAL_FORM
 from invoiceflow_pipeline.extraction.locators.parties import locate_buyers, locate_sellers
 from invoiceflow_pipeline.extraction.locators.payment import locate_bics, locate_ibans, locate_vat_identifiers
+from invoiceflow_pipeline.extraction.locators.payment_terms import days_to_pay
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.locators.tax_rows import locate_tax_rows
 from invoiceflow_pipeline.extraction.locators.totals import all_amounts, locate_totals
 from invoiceflow_pipeline.extraction.locators.unheaded_lines import locate_unheaded_lines
 from invoiceflow_pipeline.extraction.page.folding import folded
@@ -36,6 +39,8 @@ _MOST_CONFIDENT: Final = 0.99
 _LEAST: Final = 0.5  # below this a name is a guess
 _SELLER_FIRST: Final = 0.15  # every invoice names its seller, a receipt no buyer
 _MOST_PARTIES: Final = 12
+_SURE: Final = 0.8
+_LONG_WORD: Final = re.compile(r"[a-z]{4,}")
 _NAME_CONFIDENCE: Final = 0.88  # measured on the public corpus: nine names in ten are right, whatever their score
 
 
@@ -86,7 +91,10 @@ def assemble(reading: Reading) -> PageInvoice:
         "payment.reference": _first(_ranked(locate_reference(reading, "payment_reference")), 0.6),
     }
     targets = [c.value for c in (sums.net, sums.gross) if c]
+    if sums.gross and sums.tax and not sums.net:
+        targets.insert(0, sums.gross.value - sums.tax.value)
     targets += [c.value for kind in ("line_net", "net", "gross", "amount_due") for c in _ranked(located[kind])]
+    targets += [sum((row.base for row in rows), Decimal(0)) for rows in locate_tax_rows(reading) if len(rows) > 1]
     lines = choose_lines(reading, [*locate_tables(reading), *locate_unheaded_lines(reading)], targets)
     invoice = with_tax_breakdown(_invoice(reading, chosen, sums, lines), reading, sums)
     return PageInvoice(invoice, found)
@@ -164,7 +172,7 @@ def _dates(reading: Reading) -> _Dates:
 def _dates_as_read(reading: Reading) -> _Dates:
     issued, due = locate_dates(reading)
     issue_date = _issue_date(issued, due)
-    return issued, due, issue_date, _due_date(due, issue_date)
+    return issued, due, issue_date, _due_date(due, issue_date) or _after_the_days_to_pay(reading, issue_date)
 
 
 def _is_in_order(dates: _Dates) -> bool:
@@ -197,6 +205,15 @@ def _due_date(due: Sequence[Candidate[date]], issued: Candidate[date] | None) ->
     return ranked[0] if ranked and ranked[0].score >= _PLAINLY_LABELLED else None
 
 
+def _after_the_days_to_pay(reading: Reading, issued: Candidate[date] | None) -> Candidate[date] | None:
+    """ "30 days net": counted from the issue date, where no due date is printed."""
+    days = days_to_pay(reading) if issued else None
+    if issued is None or days is None:
+        return None
+    due = issued.value + timedelta(days=days.value)
+    return Candidate(due, days.cell, days.text, days.score, f"{days.value} days after the issue date")
+
+
 def _exempt(reading: Reading, sums: ChosenSums, located: Sums) -> ChosenSums:
     """No tax where the page says why none is charged (BT-120) and its net, if printed, is the total (BR-CO-15)."""
     if sums.tax or not sums.gross or (sums.net and sums.net.value != sums.gross.value):
@@ -226,12 +243,16 @@ def _parties(
 
 
 def _with_legal_form(seller: Candidate[str] | None, sellers: Sequence[Candidate[str]]) -> Candidate[str] | None:
-    """The seller's full name where the page prints it too: "Telia Nord" in the logo, "Telia Nord AB" in the footer."""
+    """The seller's full name where the page prints it too: "Telia Nord" in the logo, "Telia Nord AB" in the footer;
+    "A. Griesbeck" above, "Anton Griesbeck OHG" below."""
     if seller is None or LEGAL_FORM.search(seller.value):
         return seller
+    legal = [c for c in sellers if LEGAL_FORM.search(c.value)]
     short = folded(seller.value)
-    full = (c for c in sellers if LEGAL_FORM.search(c.value) and folded(c.value).startswith(f"{short} "))
-    return next(full, seller)
+    words = set(_LONG_WORD.findall(short))
+    longer = next((c for c in legal if folded(c.value).startswith(f"{short} ")), None)
+    spelled_out = (c for c in legal if words and c.score >= _SURE and words <= set(_LONG_WORD.findall(folded(c.value))))
+    return longer or next(spelled_out, seller)
 
 
 def _same(one: Candidate[str], other: Candidate[str] | None) -> bool:

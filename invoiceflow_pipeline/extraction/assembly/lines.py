@@ -130,11 +130,11 @@ def _unit(item: Item, table: Table) -> str | None:
     """The unit as printed (EN 16931 wants a code of UN/ECE Rec. 20; the page seldom gives one)."""
     for index, piece in sorted(item.pieces.items()):
         kinds = table.columns[index].kinds
-        if "col_quantity" in kinds:
+        if "col_quantity" in kinds or ("col_unit" in kinds and piece.amount is not None):
             match = _UNIT.match(piece.text)
             if match:
                 return match[1]
-        elif "col_unit" in kinds and piece.amount is None:
+        elif "col_unit" in kinds:
             return piece.text
     return None
 

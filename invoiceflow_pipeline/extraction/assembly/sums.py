@@ -122,7 +122,7 @@ def _without_all_three(
     clear = [t for t in taxes if t.score >= _CLEAR]
     explained = {Decimal(0)} | (steps if not any(t.value for t in clear) else set())
     net_only = next((n for n in nets if n.score >= _CLEAR and _is_one_of(gross_only.value - n.value, explained)), None)
-    tax_only = next((t for t in clear if _is_at_a_usual_rate(t.value, gross_only.value)), None)
+    tax_only = _tax_within(clear, gross_only, by_value, sums)
     none_charged = next((t for t in clear if t.value == 0), None)
     if none_charged and not nets and not any(t.value for t in taxes):
         net_only = _as(gross_only, 0.75)  # of which nothing is tax
@@ -149,6 +149,34 @@ def _is_at_a_usual_rate(tax: Decimal, gross: Decimal) -> bool:
     return any(abs(gross * rate / (100 + rate) - tax) <= Decimal("0.0051") for rate in _USUAL_RATES)
 
 
+def _tax_within(
+    clear: list[Candidate[Decimal]], gross: Candidate[Decimal], anywhere: Mapping[Decimal, Candidate[Decimal]], sums: Sums
+) -> Candidate[Decimal] | None:
+    """The tax within a total whose net is not printed: at a usual rate of all of it, or the only one, of a part."""
+    of_all = next((t for t in clear if _is_at_a_usual_rate(t.value, gross.value)), None)
+    charged = [t for t in clear if t.value > 0]
+    if of_all is None and len({id(t.cell) for t in charged}) == 1 and _is_of_a_base(charged[0], gross, anywhere, sums):
+        return charged[0]
+    return of_all
+
+
+def _is_of_a_base(
+    tax: Candidate[Decimal], gross: Candidate[Decimal], anywhere: Mapping[Decimal, Candidate[Decimal]], sums: Sums
+) -> bool:
+    """Whether the tax is a printed base times its printed rate, and what is left of the total is printed: some is not taxed."""
+    for rate in sums["rate"]:
+        for base in anywhere:
+            untaxed = gross.value - base - tax.value
+            if (
+                base > 0
+                and abs(base * rate.value / 100 - tax.value) <= Decimal("0.0051")
+                and untaxed > 0
+                and untaxed in anywhere
+            ):
+                return True
+    return False
+
+
 def _several_rates(
     sums: Sums, nets: list[Candidate[Decimal]], totals: list[Candidate[Decimal]], anywhere: Mapping[Decimal, Candidate[Decimal]]
 ) -> ChosenSums | None:
@@ -165,7 +193,9 @@ def _several_rates(
             return ChosenSums(net, _sum_of(taxes, whole), gross, agrees=True)
     for gross, column in product(totals, columns):
         whole = sum((t.value for t in column), Decimal(0))
-        net_found = anywhere.get(gross.value - whole)
+        rest = gross.value - whole
+        rounded = (rest + sign * step for step in steps if abs(step) < 1 for sign in (1, -1))  # "Less: round off  0.36"
+        net_found = next((anywhere[value] for value in (rest, *rounded) if value in anywhere), None)
         if len(column) > 1 and net_found and gross.score >= _CLEAR and _plausible(net_found.value, whole):
             return ChosenSums(_as(net_found, 0.6), _sum_of(column, whole), gross, agrees=True)
     return None

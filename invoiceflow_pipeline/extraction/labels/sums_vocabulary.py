@@ -4,6 +4,8 @@ from typing import Final
 
 SUMS_WORDS: Final[dict[str, str]] = {
     "line_net": """
+        goederenbedrag, goederen, total marchandises,
+        items total, summe der leistungen, merchandise,
         positionssumme, summe positionen, summe der positionen, total lines, sum of lines, line total, warenwert,
         zwischensumme, subtotal, sub total, sous total, suma parcial, subtotale, subtotaal, sub totaal, delsumma,
         delsum, mellansumma, mezisoucet, suma czesciowa, total net lines, summe, positionen gesamt, summe leistungen,
@@ -12,6 +14,9 @@ SUMS_WORDS: Final[dict[str, str]] = {
         lines total, total of lines, items subtotal, item subtotal, merchandise total, product total, valasumma,
         medzisucet, meduzbroj, vmesna vsota, reszosszeg""",
     "net": """
+        total soumis a tva, total imposable, totaal belastbaar, total charges ex vat, importe total base imponible,
+        totale prestazioni,
+        schlussrechnungssumme netto, net subtotal, rechnungssumme netto, total charges excluding vat, total net amount,
         net total, total net, net amount, total excl vat, total excluding vat, total ex vat, total without tax, total
         before         tax, net value, taxable amount, taxable value, subtotal, sub total, subtotal excl vat, amount
         excl vat, net, total         net amount, total excl tax, total excluding tax, subtotal ex vat, subtotal before
@@ -60,6 +65,8 @@ SUMS_WORDS: Final[dict[str, str]] = {
         nettosumma, att betala exkl moms, pris exkl moms, subtotal eks moms, total eks moms, beloeb ekskl moms, total
         ex moms, momspligtigt, belob uden moms, netto beloeb, totalt eks mva, sum uten mva, belop eks mva""",
     "tax": """
+        omzetbelasting, cuota iva, total btw, totaal btw, total tva, totale iva,
+        ausgangssteuer, output tax, cgst, sgst, igst, hst, qst, pst, gst tps, qst tvq, tps, tvq,
         vat, total vat, vat total, vat amount, tax, total tax, tax total, sales tax, tax amount, gst, total gst, gst
         amount, plus vat, hst, vat payable, total vat amount, igst, output vat, estimated tax, total sales tax, value
         added tax, vat         at, add vat, tax payable, umsatzsteuer, mehrwertsteuer, mwst, ust, steuerbetrag, mwst
@@ -92,6 +99,11 @@ SUMS_WORDS: Final[dict[str, str]] = {
         castka dane, vyse dane, dph kc, moms kr, total momsbelopp, varav momsbelopp, moms totalt, momsbeloeb, moms
         dkk, total momsbelob, mva belop, mva totalt, sum mva, herav mva""",
     "gross": """
+        totale documento, total documento,
+        total tva comprise, total tva et debours compris, factuurbedrag, total facture, totale bolletta, total
+        abono, total factura,
+        schlussrechnungssumme brutto, rechnungssumme brutto, total this invoice, this invoice, final amount,
+        endbetrag, total amount payable,
         total, totals, totali, totaux, totales, totais, grand total, invoice total, total amount, total incl vat,
         total including vat, total inc vat, total incl tax, total including tax, amount including vat, gross total,
         total gross, gross amount, total invoice amount, total         invoice, invoice amount, total for this
@@ -151,6 +163,7 @@ SUMS_WORDS: Final[dict[str, str]] = {
         totalbeloeb, total incl moms, totalt inkl mva, total inkl mva, sum inklusive mva, totalsum, fakturabelop,
         hyvitys yhteensa, verollinen yhteensa, verollinen summa, lasku yhteensa""",
     "amount_due": """
+        total balance due, restforderung, noch zu zahlender betrag, remaining amount payable, remaining amount,
         amount due, due payable, balance due, total due, total amount due, amount payable, balance, outstanding,
         please pay, amount to pay, to pay, total to pay, payable amount, outstanding balance, total balance due,
         amount owing, balance         payable, amount now due, zahlbetrag, zu zahlen, zu zahlender betrag, offener
@@ -186,6 +199,8 @@ SUMS_WORDS: Final[dict[str, str]] = {
         sek, att betala sek, belopp att betala sek, att betala kr, betala, at betale dkk, til betaling dkk, belob til
         betaling, i alt til betaling, at indbetale, skyldigt belob, resterer, saldo i alt""",
     "paid": """
+        summe abschlagszahlungen, less down payment, less down payments, abzuglich erhaltener abschlagszahlungen,
+        erhaltene abschlagszahlungen, payment received,
         paid, amount paid, payments, payment received, prepaid, deposit, advance payment, less payments, payments
         received, less deposit, bereits gezahlt, anzahlung, geleistete anzahlungen, erhaltene anzahlungen, gezahlt,
         bereits bezahlt, abzuglich anzahlung, acompte, acompte verse, deja paye, deja regle, montant paye, acomptes,
@@ -210,14 +225,17 @@ SUMS_WORDS: Final[dict[str, str]] = {
         factuurkorting, korting bedrag, descontos, desconto comercial, desconto financeiro, upust, rabat kwotowy,
         kedvezmeny, zlava, popust, rabattbelopp, kassarabatt, rabatbelob, alennus""",
     "addition": """
+        spese esenti, spese anticipate, spese esenti ex art 15, debours, anticipazioni, recargo de equivalencia,
         shipping, delivery, freight, postage, handling, shipping and handling, carriage, shipping cost, surcharge,
         tip, service charge, versand, versandkosten, fracht, porto, frachtkosten, zuschlage, gesamtbetrag der
         zuschlage, lieferkosten, frais de port, port, livraison, frais de livraison, gastos de envio, portes, envio,
         spese di         spedizione, spedizione, trasporto, spese trasporto, verzendkosten, verzending, bezorgkosten,
         koszt wysylki, wysylka, transport, doprava, postovne, frakt, fragt, levering, expeditionsavgift, forsendelse,
-        taxe de sejour, kurtaxe, ortstaxe, tassa di soggiorno, imposta di soggiorno, toeristenbelasting, city tax, tourist tax,
+        taxe de sejour, kurtaxe, ortstaxe, tassa di soggiorno, imposta di soggiorno, toeristenbelasting, city tax,
+        tourist tax,
         tasa turistica, taxa turistica,
-        rounding, round off, rundung, arrondi, zaokrouhleni, oresavrundning, afrunding, avrundning, redondeo, shipping handling,
+        rounding, round off, rundung, arrondi, zaokrouhleni, oresavrundning, afrunding, avrundning, redondeo,
+        shipping handling,
         shipping charge, shipping charges, shipping fee, delivery charge, delivery charges, delivery cost, p p, p&p,
         postage and packing, postage packing, freight charges, fuel surcharge, small         order charge, booking
         fee, convenience fee, processing fee, gratuity, versandkosten netto, porto und         verpackung, porto
@@ -240,6 +258,7 @@ SUMS_WORDS: Final[dict[str, str]] = {
         retencion, retencion irpf, irpf, ret irpf, menos retencion, ritenuta, ritenuta d acconto, ritenuta acconto,
         withholding tax, tax withheld, retencao, retencao irs, irs, retenue a la source, bronbelasting, tds""",
     "previous": """
+        previous balance, opening balance, balance on your last bill, balance brought forward,
         previous balance, previous unpaid balance, balance forward, past due, brought forward, ubertrag, report, a
         reporter, carried forward, suma anterior, riporto, transport, saldo anterior, prior balance, last invoice,
         opening balance, zwischenubertrag, report page precedente, suma y sigue, amount brought forward, balance

@@ -19,6 +19,8 @@ TABLE_WORDS: Final[dict[str, str]] = {
         prodotto, codice prodotto, productcode, artikel code, cod produto, cod artigo, kod towaru, indeks
         towaru, kod zbozi, kod polozky, katalogove cislo, artikel nr lieferant, varukod""",
     "col_description": """
+        relation, details, materialbeschreibung, arbeitsposition, role, leistung medikament, artikel leistung,
+        material description, description of services,
         description, item description, product, service, details, item, particulars, goods, description of goods,
         product         description, product name, services, description of services, items, article, activity, work,
         title, beschreibung, bezeichnung, artikel, leistung, produkt, artikelbezeichnung, text, leistungsbeschreibung,
@@ -59,6 +61,8 @@ TABLE_WORDS: Final[dict[str, str]] = {
         jedinica, mernica, uhik, mervieniba, matas, birim, jm um, yks, unit of measure, u of m, mengeneinheit, mge,
         einheiten, unites, udm, unid, eenh, jedn miary, j miary, mer jedn, merna jednotka, enh""",
     "col_price": """
+        p u net, pu net, p u brut, pu brut, prix brut, prix net ht, bruto prijs, netto prijs,
+        ep €, price eur, list £, list price £,
         unit price, price, rate, unit cost, price per unit, cost, price each, each, price unit, unit price excl vat,
         hourly         rate, rate hr, net price, list price, einzelpreis, preis, e preis, stuckpreis, nettopreis, vk
         preis, ep, einzel, einzelpreis netto, preis pro einheit, preis einheit, stundensatz, preis netto, einzelpreis
@@ -102,6 +106,8 @@ TABLE_WORDS: Final[dict[str, str]] = {
         ammontare iva, bedrag btw, valor iva, kwota podatku, wartosc podatku, vyse dph, dph castka, moms belopp,
         momsbelob, moms kr""",
     "col_amount": """
+        net £, net €, charges eur, charges usd, charges gbp, zwischensumme, gp €, value eur, wert eur, net gbp,
+        amount £, total £, amount sgd,
         amount, total, line total, net amount, total price, price total, extended, ext price, extension, value, net,
         total         amount, total excl vat, amount excl vat, net total, ext amount, net value, subtotal, sub total,
         line amount, taxable         value, amount gbp, amount eur, amount usd, total usd, total eur, total net, total

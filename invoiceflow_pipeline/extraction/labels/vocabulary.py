@@ -13,14 +13,18 @@ VOCABULARY: Final[dict[str, str]] = {
     **SUMS_WORDS,
     **TABLE_WORDS,
     "number": """
-        invoice for #, receipt for #, bolletta n, bolletta numero,
+        serie no, etat de frais et honoraires n, note de frais et honoraires n, numero bolletta, n bolletta,
+        beleg, invoice for #, receipt for #, bolletta n, bolletta numero,
         invoice number, invoice no, invoice num, invoice nr, invoice #, invoice id, invoice ref, invoice reference,
         inv no, inv #, inv number, tax invoice no, tax invoice number, credit note number, credit note no, credit memo
         number, bill         number, bill no, statement number, document number, document no, receipt number, receipt
         no, rechnungsnummer, rechnungsnr, rechnungs nr, rechnung nr, rechnung nummer, rechnung no, re nr, renr, rg nr,
-        beleg nr, belegnr, belegnummer, gutschriftnummer, gutschrift nr, gutschriftsnummer, note n, note d honoraires n, honorarnote nr, serie, gutschriftsnr, gutschrift nummer, kreditfakturanummer, kreditfakturanr, kreditfaktura nummer,
+        beleg nr, belegnr, belegnummer, gutschriftnummer, gutschrift nr, gutschriftsnummer, note n, note d
+        honoraires n, honorarnote nr, serie, gutschriftsnr, gutschrift nummer, kreditfakturanummer, kreditfakturanr,
+        kreditfaktura nummer,
         creditnotanummer, creditnotanr, creditfactuurnr, numero abono, numero de abono, n abono, numero avoir, avoir numero,
-        nota credito n, numero nota di credito, cislo dobropisu, dobropis c, kreditnota nummer, numer korekty, nr korekty, dokumentnummer,
+        nota credito n, numero nota di credito, cislo dobropisu, dobropis c, kreditnota nummer, numer korekty, nr
+        korekty, dokumentnummer,
         fakturanummer, faktura nr, fakturanr, rechnung #, numero de facture, numero facture, n de facture, no de
         facture, n facture, no facture, facture n, facture no, facture numero, facture num, facture nr, num facture,
         ref facture, avoir n, numero d avoir, facture #, n de piece, numero de piece, numero de factura, n de factura,
@@ -45,6 +49,8 @@ VOCABULARY: Final[dict[str, str]] = {
         no, nr, n, numero, number, num, nummer, numer, cislo, #, ref, reference, invoice, rechnung, facture, factura,
         fattura, factuur, fatura, faktura""",
     "title": """
+        etat de frais et honoraires, note de frais et honoraires, facture de solde, facture d acompte,
+        termijnfactuur, verzamelfactuur, bolletta,
         invoice, tax invoice, commercial invoice, credit note, credit memo, proforma invoice, rechnung, gutschrift,
         rechnungskorrektur, stornorechnung, korrekturrechnung, schlussrechnung, abschlagsrechnung, teilrechnung,
         proformarechnung, mietrechnung, handelsrechnung, sammelrechnung, kleinbetragsrechnung, facture, avoir, facture
@@ -64,7 +70,8 @@ VOCABULARY: Final[dict[str, str]] = {
     "issue_date": """
         nummer datum, nr datum, rechnungsnummer datum, rechnungsnr datum, rechnung nr datum, beleg nr datum, belegnummer
         datum, invoice number date, invoice no date, number date, document no date, numero date, n date, n facture date,
-        numero fecha, n fecha, numero data, n data, factuurnummer datum, nummer dato, invoice date, issued at, date of invoice, invoice issue date, issue date, date of issue, date issued, issued
+        numero fecha, n fecha, numero data, n data, factuurnummer datum, nummer dato, invoice date, issued at, date
+        of invoice, invoice issue date, issue date, date of issue, date issued, issued
         on, issued, billing date, bill date, tax point, document date, credit note date, statement date, inv date,
         invoice         dated, rechnungsdatum, rechnungs datum, datum der rechnung, re datum, belegdatum,
         ausstellungsdatum, rechnung vom, gutschriftsdatum, gutschriftdatum, fakturadatum, rechnungstag, date de
@@ -83,6 +90,8 @@ VOCABULARY: Final[dict[str, str]] = {
     "date": """
         date, dated, datum, fecha, data, dato, le, vom, von, dated on, datum vom, den, du, del, dnia, van, dne, paivays""",
     "due_date": """
+        payable until, payable on or before,
+        entro il, payable jusqu au, a payer jusqu au, zu zahlen bis spatestens, preleve a partir du,
         due date, payment due date, payment due, date due, due by, due on, due, pay by, payable by, payment date,
         please pay         by, to be paid by, pay before, balance due date, falligkeitsdatum, falligkeit, fallig am,
         zahlbar bis, zahlbar ohne abzug bis, zahlbar ohne abschlag bis, zahlbar netto bis, ohne abzug bis, falligkeitstag,
@@ -90,7 +99,8 @@ VOCABULARY: Final[dict[str, str]] = {
         uberweisen sie bis zum, zahlungstermin, fallig, uberweisen bis, zahlbar am, bitte zahlen sie bis, date d
         echeance, echeance, date echeance, a payer avant le, payable avant le, date limite de paiement, a regler avant
         le, payable le, echeance le, reglement         le, date de reglement, date de paiement, fecha de vencimiento,
-        fecha vencimiento, vencimiento, vence, fecha limite         de pago, vencimientos, pagar antes del, vto, fecha vto, data
+        fecha vencimiento, vencimiento, vence, fecha limite         de pago, vencimientos, pagar antes del, vto,
+        fecha vto, data
         scadenza, data di scadenza, scadenza, scadenze, scadenza pagamento, da pagare entro, pagamento entro,
         vervaldatum, vervaldag, uiterste betaaldatum, te betalen voor, betalen voor, betaaldatum, vervalt op,
         uiterlijk te betalen, data de vencimento, data vencimento, vencimento, termin platnosci, termin zaplaty, data
@@ -108,10 +118,12 @@ VOCABULARY: Final[dict[str, str]] = {
         betalen uiterlijk, te voldoen voor, betalen uiterlijk, uiterste betaaldag, forfall dato, siste frist,
         betalingsfrist, sista betaldag, betaldatum, sidste betalingsdato, betal senest""",
     "other_date": """
-        delivery date, date of delivery, shipping date, ship date, order date, date of supply, service date, service
+        settlement date, job date, despatched, delivery date, date of delivery, shipping date, ship date, order
+        date, date of supply, service date, service
         period, billing period, period, date ordered, po date, print date, lieferdatum, leistungsdatum, liefer und
         leistungsdatum, liefer bzw leistungsdatum, liefertermin, bestelldatum, auftragsdatum, leistungszeitraum,
-        abrechnungszeitraum, lieferscheindatum, druckdatum, lieferscheinnr datum, lieferschein nr datum, auftragsnummer datum, auftragsnr datum,
+        abrechnungszeitraum, lieferscheindatum, druckdatum, lieferscheinnr datum, lieferschein nr datum,
+        auftragsnummer datum, auftragsnr datum,
         auftrag nr datum, bestellnummer datum, bestellung datum, order no date, order number date, delivery note no date,
         zeitraum, date de
         livraison, date livraison, date         de commande, date commande, periode, date de prestation, date d
@@ -162,7 +174,10 @@ VOCABULARY: Final[dict[str, str]] = {
         riferimento, vs rif, uw referentie, uw kenmerk, sua referencia, er referens, deres reference, deres ref, vase
         reference, referencja, viitteenne""",
     "other_number": """
-        customer number, customer no, customer id, account number, account no, client number, client id, client no,
+        lidnummer, codice utenza, n de compte,
+        membership no, membership number, mitgliedsnummer, mitglieds nr, client matter, folio no, conf no, customer
+        #, zu unserer rechnung, zu unserer rechnung nr, customer number, customer no, customer id, account number,
+        account no, client number, client id, client no,
         customer         code, delivery note, delivery note no, quote no, contract no, contract number, project
         number, kundennummer, kundennr, kunden nr, kd nr, kunden nummer, lieferscheinnummer, lieferschein nr,
         lieferscheinnr, vertragsnummer, angebotsnummer, debitorennummer, lieferantennummer, projektnummer, globale
@@ -203,17 +218,20 @@ VOCABULARY: Final[dict[str, str]] = {
         reference de paiement, reference virement, referencia de pago, causale, riferimento pagamento, betalingskenmerk,
         kenmerk, betalingsreferentie, referencia de pagamento, tytul przelewu, tytulem, variabilni symbol, var symbol, vs,
         betalningsreferens, betalingsreference, betalingsreferanse, referens, rechnungsreferenz, ocr, ocr nummer, ocr nr,
-        betalingsid, fi kode, kid, kid nummer, viitenumero, reference a rappeler, reference a indiquer, reference du paiement, payment ref, referencia de pagamento,
+        betalingsid, fi kode, kid, kid nummer, viitenumero, reference a rappeler, reference a indiquer, reference du
+        paiement, payment ref, referencia de pagamento,
         referencia a indicar, rif pagamento, bitte angeben, betalingsref, betalningsref, tytul platnosci, please use reference, remittance information, gestructureerde mededeling, mededeling""",
     "currency": """
         currency, invoice currency, wahrung, devise, monnaie, moneda, divisa, valuta, moeda, waluta, mena, valuutta""",
     "seller": """
-        seller, sold by, from, supplier, vendor, bill from, issued by, service provider, our details, issuer, invoice
+        veranstalter, organiser, organizer, seller, sold by, from, supplier, vendor, bill from, issued by, service
+        provider, our details, issuer, invoice
         from, provider, verkaufer, lieferant, rechnungssteller, leistungserbringer, absender, rechnungsaussteller,
         vendeur, emetteur, fournisseur, prestataire, vendu par, emis par, vendedor, emisor, proveedor, datos del
         emisor, venditore, fornitore, cedente, cedente prestatore, mittente, emittente, verkoper, leverancier,
         afzender, emitente, fornecedor, sprzedawca, wystawca, dodavatel, prodavajici, saljare, leverantor, avsandare,
-        saelger, leverandor, afsender, fra, myyja, furnizor, dati fornitore, rechnungsersteller, informationen zum verkaufer, angaben zum verkaufer, daten des verkaufers, seller information, seller
+        saelger, leverandor, afsender, fra, myyja, furnizor, dati fornitore, rechnungsersteller, informationen zum
+        verkaufer, angaben zum verkaufer, daten des verkaufers, seller information, seller
         details, elado, szallito,
         kiallito, kibocsato, prodavatelj, prodajalec, izdavatelj, izdajatelj, pardavejas, pardevejas, piegadatajs,
         selger, toimittaja, laskuttaja, satici, dodavatel zhotovitel, sprzedajacy, dostawca, prestador, prestador de
@@ -222,7 +240,9 @@ VOCABULARY: Final[dict[str, str]] = {
         door, geleverd door, salgs sted, zhotovitel, emitent, dati del fornitore, dati cedente, datos del vendedor,
         datos del proveedor, datos emisor, empresa emisora""",
     "buyer": """
-        bill to, billed to, account billed, passenger, passenger name, billing address, invoice to, invoiced to, sold to, buyer, customer, client, customer name,
+        fao,
+        bill to, billed to, account billed, passenger, passenger name, billing address, invoice to, invoiced to,
+        sold to, buyer, customer, client, customer name,
         customer details, bill to address, invoice address, purchaser, to, recipient, billing details, billed
         customer, attention, charge to, client details, rechnungsempfanger, rechnungsadresse, rechnungsanschrift,
         kaufer, kaufer         leistungsempfanger, kunde, rechnung an, auftraggeber, leistungsempfanger, empfanger,
@@ -245,9 +265,11 @@ VOCABULARY: Final[dict[str, str]] = {
         kund, bestallare, kunde navn, faktureret til, fakturert til, billed for, billing to, bill to customer,
         customer address, invoice to address, issued to, invoice for, invoiced customer, customer information, client
         information, account holder name, member, patient, guest, guest name, gast, ospite, huesped, laskutetaan,
-        tilaaja, informationen zum kaufer, angaben zum kaufer, daten des kaufers, buyer information, buyer details, fatturazione,
+        tilaaja, informationen zum kaufer, angaben zum kaufer, daten des kaufers, buyer information, buyer details,
+        fatturazione,
         paciente, paziente, vendu a, vendido a, venduto a, verkocht aan, verkauft an, solgt til, sald till, arve saaja, factura catre, beneficiar""",
     "other_party": """
+        goods collected from, collected from, delivery from,
         ship to, deliver to, delivery address, shipping address, service address, shipped to, remit to, remittance address,
         payee, consignee, ship from, lieferadresse, lieferanschrift, warenempfanger, abweichender warenempfanger,
         zahlungsempfanger, abweichender zahlungsempfanger, versandadresse, leistungsort, versand an, adresse de livraison,
@@ -256,9 +278,11 @@ VOCABULARY: Final[dict[str, str]] = {
         destinazione merce, afleveradres, bezorgadres, leveradres, verzendadres, local de entrega, morada de entrega, local
         de descarga, carga, descarga, odbiorca, adres dostawy, miejsce dostawy, dorucovaci adresa, konecny prijemce,
         prijemce, misto dodani, leveransadress, leveringsadresse, levering til, leveres til, toimitusosoite, contact
-        commercial, contact, ansprechpartner, leistungsadresse, objektadresse, einsatzadresse, rechnungsstelle, site address, delivered to, delivery to,
+        commercial, contact, ansprechpartner, leistungsadresse, objektadresse, einsatzadresse, rechnungsstelle, site
+        address, delivered to, delivery to,
         lieu d intervention, adresse du chantier, lugar de entrega, kontakt, sales person, salesperson, steuervertreter""",
     "name": """
+        empresa, azienda, bedrijf,
         name, company, company name, firma, nom, raison sociale, nombre, razon social, ragione sociale, denominazione, naam,
         bedrijfsnaam, nome, nazwa, nazev, jmeno, foretag, namn, navn, virksomhed, firmenname, denominacion social, nombre o
         razon social""",
@@ -267,8 +291,11 @@ VOCABULARY: Final[dict[str, str]] = {
         titulaire, titular, titular de la cuenta, intestatario conto, ten name van, tnv, t n v, rekeninghouder,
         beneficiario, kontohaver, kontoinnehavare, wlasciciel rachunku""",
     "vat_id": """
+        c f p iva, cf p iva, c f p iva reg imp, c f p iva e reg imprese, p iva vat no, nif cif titular, c f e p iva,
         identificativo fiscale ai fini iva, identificativo fiscale, id fiscale iva, identificativo iva,
-        vat number, vat no, vat reg no, vat registration number, vat id, vat, vat registration no, vat registration,
+        gst reg no, gst registration no, gst no, gst number, hst, hst #, hst no, gst hst, gst hst no, gst tps, gstin
+        uin, your uid, uid nr kunde, vat number, vat no, vat reg no, vat registration number, vat id, vat, vat
+        registration no, vat registration,
         vat reg         number, tax id, tax id no, tax number, vat identification number, vat reg, vat nr, ust idnr,
         ust id nr, ust id, ustid, umsatzsteuer id, umsatzsteuer identifikationsnummer, ust ident nr, ust identnr, mwst
         nr, uid, uid nr, ustidnr, n tva, no tva, tva intracommunautaire, numero de tva, tva intra, n tva

@@ -49,6 +49,11 @@ def is_city_line(text: str) -> bool:
     return bool(_code_first(text) or _AFTER.match(text) or _ALONE.match(text))
 
 
+def is_code_alone(text: str) -> bool:
+    """Whether a post code has a line of its own: its city stands above it."""
+    return bool(_ALONE.match(text.strip(" ,.;|·-")))
+
+
 def _code_first(text: str) -> re.Match[str] | None:
     return None if _ENGLISH_STREET.match(text) else _BEFORE.match(text)
 

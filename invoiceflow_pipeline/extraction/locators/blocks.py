@@ -1,15 +1,28 @@
 """Blocks of lines, as addresses are: where one begins, what belongs to it, what ends it."""
 
+import re
 from typing import Final
 
 from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
-from invoiceflow_pipeline.extraction.locators.names import CONTACT, SALUTATION, SEPARATORS
+from invoiceflow_pipeline.extraction.locators.names import (
+    CONTACT,
+    LEGAL_FORM,
+    PERSON,
+    SALUTATION,
+    SEPARATORS,
+    is_street,
+    name_in,
+)
 from invoiceflow_pipeline.extraction.locators.reading import Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
 
+_POST: Final = re.compile(
+    r"the \w+(?: \w+)? (?:manager|director|officer|secretary|controller)$|directie$|geschäftsleitung$", re.IGNORECASE
+)
 _SAME_EDGE: Final = 5.0  # points
 _BLOCK_LINES: Final = 9
+_ROWS_BETWEEN: Final = 3
 
 
 def block_head(reading: Reading, cell: Cell) -> Cell | None:
@@ -29,7 +42,9 @@ def block_head(reading: Reading, cell: Cell) -> Cell | None:
             (pitch and step > 1.45 * pitch)
             or current.y0 - candidate.y1 > 1.6 * current.height
             or (is_boundary(reading, candidate) and not SALUTATION.match(candidate.text))
-            or is_city_line(candidate.text)  # of an address that stands above
+            or any(
+                is_city_line(part) for part in (candidate.text, *SEPARATORS.split(candidate.text))
+            )  # of an address that stands above
             or lines >= 6
         ):
             break
@@ -37,6 +52,24 @@ def block_head(reading: Reading, cell: Cell) -> Cell | None:
             head = candidate
         current, lines, pitch = candidate, lines + 1, step
     return head
+
+
+def next_line(reading: Reading, cell: Cell) -> Cell | None:
+    """The line under this one at the same left edge, though rows of other columns stand between."""
+    return next((c for c in reading.below(cell, rows=_ROWS_BETWEEN) if abs(c.x0 - cell.x0) < _SAME_EDGE), None)
+
+
+def company_in(reading: Reading, head: Cell) -> Cell:
+    """The line with the company under a person or a post ("The Finance Manager") that opens an address; else its first line."""
+    if LEGAL_FORM.search(head.text):
+        return head
+    under = next_line(reading, head)
+    if under is None or not name_in(under.text) or is_boundary(reading, under):
+        return head
+    form = LEGAL_FORM.search(under.text)
+    words = under.text[: form.start()].split() if form else []
+    whole = len(words) > 1 and under.text[0].isupper()
+    return under if whole and (PERSON.match(head.text) or _POST.match(head.text)) else head
 
 
 def of_one_block(reading: Reading, one: Cell, other: Cell) -> bool:
@@ -83,6 +116,8 @@ def tells_contact(reading: Reading, head: Cell) -> bool:
 def is_boundary(reading: Reading, cell: Cell) -> bool:
     labels = reading.labels(cell)
     if not labels or labels[0].start > 0:
-        return bool(find_dates(cell.text)) or len([p for p in SEPARATORS.split(cell.text) if p]) > 2
+        parts = [p for p in SEPARATORS.split(cell.text) if p]
+        several = len(parts) > 2 and (not is_street(cell.text) or any(is_city_line(p) for p in parts))
+        return several or bool(find_dates(cell.text))
     numbered = labels[0].fields & {"vat_id", "tax_number"} and any(c.isdigit() for c in cell.text[labels[0].end :])
     return bool(numbered) or (len(labels[0].phrase) > 2 and len(cell.text) - labels[0].end < 3) or ":" in cell.text

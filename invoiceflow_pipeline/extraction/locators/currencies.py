@@ -17,8 +17,8 @@ _CURRENCY_CODE: Final = re.compile(
 _EUROS: Final = re.compile(r"\beuros?\b", re.IGNORECASE)
 _COUNTED: Final = re.compile(r"[A-Za-z]0\d+$")  # PEN001 is a customer
 _DOLLARS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("AUD", ("abn", "australia")),
-    ("CAD", ("canada", " qc ", "ontario", "québec", "tvq", "gst/hst", " hst ")),
+    ("AUD", ("abn", "australia", "australian dollar")),
+    ("CAD", ("canada", " qc ", "ontario", "québec", "tvq", "gst/hst", " hst ", "hst #", "hst (", "canadian dollar")),
     ("SGD", ("singapore",)),
     ("NZD", ("new zealand",)),
 )
@@ -35,6 +35,7 @@ _COUNTRIES: Final = tuple(
         ("GBP", rf"\bGB\s?\d{{3}}\s?\d{{4}}\s?\d{{2}}\b|(?s:\bVAT\b.*{_BRITISH}|{_BRITISH}.*\bVAT\b)"),
         ("INR", r"\bGSTIN\b"),
         ("AUD", r"\b(?:ABN|A\.B\.N\.)(?!\w)"),
+        ("ZAR", r"\(Pty\)\sLtd"),
         ("DKK", r"\bCVR\b"),
         ("SEK", r"\b(?:F-skatt|[Bb]ankgiro|[Pp]lusgiro|Momsreg)"),
         ("NOK", r"\d\s?MVA\b"),
@@ -67,6 +68,8 @@ def locate_currencies(reading: Reading) -> list[Candidate[str]]:
             codes.add("EUR")
         if not codes:
             codes = {sign for sign in ("€", "£", "$") if sign in cell.text}
+        if "R$" in cell.text:
+            codes = (codes - {"$"}) | {"BRL"}
         for code in codes:
             name = {"€": "EUR", "£": "GBP", "ft": "HUF"}.get(code, code)
             seen[name] += 1

@@ -50,6 +50,10 @@ _NOTHING_BUT_NUMBER: Final = frozenset(("#", "no", "nr", "numero", "number", "nu
 _TITLES: Final = ("facture", "rechnung", "invoice", "fattura", "factura", "fatura", "faktura", "factuur")  # "Facture du 3 mai"
 _SHORTEST_NUMBER: Final = 3
 _LONG_NUMBER: Final = 7  # digits: what is set in groups
+_GROUPS: Final = re.compile(r"[ :.#]*(\d{1,6}(?: \d{2,6}){2,4})(?=\s*(?:$|[|·,;–]))")  # "58 7204 1193 6602 | Account …"
+_SERIES: Final = re.compile(r"[A-Z]{1,4} / [\w-]*\d[\w-]*|[A-Z]{2,4}(?: [A-Z]?\d{1,5}){2,4}")  # "T / 24-2291", "RG 551 882"
+_NUMBER_SIGNS: Final = ("°", "º", ".")
+_NEAR: Final = 2.5  # times the letters' height
 _OF_A_MONTH: Final = re.compile(r"\d{1,4}/(?:0[1-9]|1[0-2])/20\d\d")
 _COLUMNS: Final = 4
 _CREDIT_WORDS: Final = ("credit", "gutschrift", "avoir", "abono", "notadicredito", "notadecredito", "kredit", "koryguj")
@@ -70,7 +74,7 @@ def locate_numbers(reading: Reading) -> list[Candidate[str]]:
             if only_a_title and place.relation != "same":
                 break
             is_named = "number" in label.fields and place.relation == "same"
-            token = _number_token(place, is_named=is_named) or _broken_number(reading, place)
+            token = _number_in_parts(place) or _number_token(place, is_named=is_named) or _broken_number(reading, place)
             if token and only_a_title and (_YEAR.fullmatch(token) or token.isalpha() or len(token) < _SHORTEST_NUMBER):
                 break  # "Jahresrechnung 2024"
             if token:
@@ -89,7 +93,7 @@ def locate_reference(reading: Reading, field: str) -> list[Candidate[str]]:
         if (label.start > 0 and not _follows_a_break(cell, label)) or _PART_OF_A_VALUE.match(cell.text, label.end):
             continue
         for place in reading.places(cell, label):
-            token = _number_token(place)
+            token = _number_in_parts(place) or _number_token(place)
             if token:
                 found.append(
                     Candidate(token, place.cell, token, 0.8 * RELATION[place.relation], f"{place.relation} of its label")
@@ -131,6 +135,8 @@ def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
     size = min(0.1, max(0.0, (cell.height - 11) / 60))
     top = size + 0.04 * (1 - cell.y0 / (reading.pages[cell.page - 1].height or 1)) - 0.02 * (cell.page - 1)
     before = cell.text[: label.start].strip()
+    if before and _is_beside_money(reading, cell):
+        return 0.0  # of what is deducted: "Provision facture n° 17 du 2 mai   - 500,00"
     if "number" in label.fields:
         return (0.95 if not before or len(label.phrase) > 8 else 0.75) + top
     titled = "title" in label.fields
@@ -145,12 +151,16 @@ def _number_weight(reading: Reading, cell: Cell, label: Label) -> float:
         return (0.97 if any("title" in other.fields and other.start == 0 for other in reading.labels(cell)) else 0.85) + top
     if not before and label.phrase != "n" and _title_above(reading, cell):
         return 0.8 + top
-    if not before and label.phrase == "n" and ("°" in cell.text[:4] or "º" in cell.text[:4]) and _title_above(reading, cell):
+    if not before and label.phrase == "n" and cell.text[1:3].strip()[:1] in _NUMBER_SIGNS and _title_above(reading, cell):
         return 0.8 + top
     alone = not before and len(cell.text[label.end :].split()) < 2
     if label.phrase in _NOTHING_BUT_NUMBER and alone and _is_in_the_head(reading, cell):
         return 0.64 + top
     return 0.0
+
+
+def _is_beside_money(reading: Reading, cell: Cell) -> bool:
+    return any(a.decimals == 2 and not a.is_percent for c in reading.right_of(cell) for a in reading.amounts(c))
 
 
 def _is_in_the_head(reading: Reading, cell: Cell) -> bool:
@@ -165,7 +175,11 @@ def _is_in_the_head(reading: Reading, cell: Cell) -> bool:
 
 
 def _title_above(reading: Reading, cell: Cell) -> bool:
-    rows = reading.pages[cell.page - 1].rows[max(0, cell.row - 2) : cell.row]
+    rows = [
+        row
+        for row in reading.pages[cell.page - 1].rows[max(0, cell.row - 4) : cell.row]
+        if cell.y0 - row.y1 < _NEAR * cell.height or cell.row - row.cells[0].row <= 2
+    ]
     return any(
         label.start == 0 and ("title" in label.fields or ("issue_date" in label.fields and label.phrase.startswith(_TITLES)))
         for row in rows
@@ -213,8 +227,17 @@ def _number_token(place: Place, *, is_named: bool = False) -> str | None:
     if _is_one_number(tokens, place.relation) and " ".join(tokens) in " ".join(place.text.split()):
         return " ".join(tokens)  # and not "5, F"
     if token.isdigit() and len(tokens) > 2 and len(token) <= 2 and tokens[1][0].islower():
-        return None
+        return token if find_dates(" ".join(tokens[2:5])) else None  # "n. 12 del 30/06/2024"
     return token
+
+
+def _number_in_parts(place: Place) -> str | None:
+    """Digits in groups ("58 7204 1193 6602"), or a series with its number ("T / 24-2291", "RG 551 882")."""
+    groups = _GROUPS.match(place.text)
+    if groups and sum(c.isdigit() for c in groups[1]) >= _LONG_NUMBER and not find_dates(groups[1]):
+        return groups[1]
+    series = _SERIES.fullmatch(place.text.strip()) if place.relation != "same" else None
+    return re.sub(r"\s*/\s*", "/", series.group()) if series else None
 
 
 def _is_something_else(token: str) -> bool:

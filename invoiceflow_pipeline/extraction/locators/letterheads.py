@@ -4,14 +4,16 @@ import re
 from typing import Final
 
 from invoiceflow_pipeline.extraction.locators.addresses import is_city_line
-from invoiceflow_pipeline.extraction.locators.blocks import aligned, tells_contact
+from invoiceflow_pipeline.extraction.locators.blocks import aligned, next_line, tells_contact
 from invoiceflow_pipeline.extraction.locators.names import (
     LEGAL_FORM,
     PERSON,
     SEPARATORS,
     is_country,
+    is_for_a_person,
     is_only_legal_form,
     name_in,
+    up_to_its_form,
 )
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.page.folding import folded
@@ -20,6 +22,8 @@ from invoiceflow_pipeline.extraction.page.structure import Cell
 _HEADINGS: Final = 3  # so many labels in a row name the columns under them
 _SAME_EDGE: Final = 5.0  # points
 _TITLED: Final = re.compile(r"(?:dr|prof|mag|ing)\b", re.IGNORECASE)  # a practice bears its owner's name
+_UNFINISHED: Final = re.compile(r"(?:\s&|\s(?:und|and|et|di|de|du|des|van|von|of|y|voor|für))$", re.IGNORECASE)
+_TWO_WORDS: Final = re.compile(r"[A-ZÀ-Þ][\w'-]+ [A-ZÀ-Þ][\w'-]+")  # a person's name, as it may be
 _LONGEST_FORM: Final = 24
 _VERY_TOP: Final = 0.14  # of the page's height
 _LARGE: Final = 1.35  # times the page's usual letters
@@ -27,14 +31,37 @@ _LARGE: Final = 1.35  # times the page's usual letters
 
 def whole_name(reading: Reading, cell: Cell, name: str) -> str:
     """The name with its legal form from the next line, where a narrow column broke it off."""
-    if LEGAL_FORM.search(name):
+    if LEGAL_FORM.search(name) and not _UNFINISHED.search(name):
         return name
-    under = [c for c in reading.below(cell, rows=1) if abs(c.x0 - cell.x0) < _SAME_EDGE]
-    if under and ":" not in under[0].text and is_only_legal_form(under[0].text) and len(under[0].text) <= _LONGEST_FORM:
-        return f"{name} {under[0].text}"
-    if under and LEGAL_FORM.search(under[0].text) and name == cell.text and _are_one_wordmark(reading, cell, under[0]):
-        return f"{name} {under[0].text}"
+    under = next_line(reading, cell)
+    if under is None:
+        return name
+    if ":" not in under.text and is_only_legal_form(under.text) and len(under.text) <= _LONGEST_FORM:
+        return f"{name} {under.text}"
+    if name == cell.text and _goes_on(name, under.text):
+        return f"{name} {up_to_its_form(under.text)}"
+    if LEGAL_FORM.search(under.text) and name == cell.text and _are_one_wordmark(reading, cell, under):
+        return f"{name} {under.text}"
     return name
+
+
+def continued(reading: Reading, cell: Cell, name: str) -> str:
+    """A name behind its label with the rest from the next line: "Denominazione: MELLA S.N.C. DI / FERRARI G. & C."."""
+    under = [c for c in reading.below(cell, rows=1) if c.x0 >= cell.x0 - _SAME_EDGE]
+    return f"{name} {under[0].text}" if under and _UNFINISHED.search(name) and name_in(under[0].text) else name
+
+
+def _goes_on(name: str, under: str) -> bool:
+    """Whether the next line can only be the rest: "Wiebusch & Kröger / Landmaschinen GmbH", "Mella S.n.c. di / Ferrari G."."""
+    if ":" in under or not name_in(under) or is_for_a_person(under):
+        return False
+    if _UNFINISHED.search(name):
+        return True
+    form = LEGAL_FORM.search(under)
+    if not form or PERSON.match(name) or _TWO_WORDS.fullmatch(name):
+        return False
+    words = under[: form.start()].split()
+    return under[0].islower() or under[0] == "&" or (len(words) == 1 and folded(words[0]) not in folded(name))
 
 
 def first_line_of_the_wordmark(reading: Reading, cell: Cell) -> Cell | None:

@@ -1,11 +1,19 @@
 """Names in sections that say whose they are: “Bill to”, “Verkäufer”, “Nabywca”."""
 
+import re
 from typing import Final
 
 from invoiceflow_pipeline.extraction.labels.matching import Label
-from invoiceflow_pipeline.extraction.locators.letterheads import whole_name
-from invoiceflow_pipeline.extraction.locators.names import LEGAL_FORM, SEPARATORS, is_only_legal_form, name_in, up_to_its_form
-from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
+from invoiceflow_pipeline.extraction.locators.letterheads import continued, whole_name
+from invoiceflow_pipeline.extraction.locators.names import (
+    LEGAL_FORM,
+    SEPARATORS,
+    is_only_legal_form,
+    name_in,
+    top_of_the_slip,
+    up_to_its_form,
+)
+from invoiceflow_pipeline.extraction.locators.reading import Candidate, Place, Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
 
@@ -21,7 +29,17 @@ _OTHER_MATTERS: Final = frozenset(
     ("seller", "buyer", "other_party", "number", "vat_id", "other_number", "issue_date", "due_date", "date", "order", "title")
 )
 _NUMBERS_OF_A_PARTY: Final = frozenset(("other_number", "vat_id", "tax_number", "bare_number"))
-_PERSONS_LABELS: Final = frozenset(("attention", "alattentionde"))
+_PERSONS_LABELS: Final = frozenset(
+    (
+        *("attention", "alattentionde", "fao", "member", "patient", "paciente", "paziente", "passenger", "passengername"),
+        *("guest", "guestname", "gast", "gastguest", "ospite", "huesped"),
+    )
+)
+_OF_GOODS_OR_CLERKS: Final = frozenset(  # of a freight as well; the person who wrote it
+    ("mittente", "absender", "afsender", "avsandare", "afzender", "issuedby", "wystawca")
+)
+_ALONE_A_LABEL: Final = {"de": "seller", "para": "buyer"}
+_OPENED: Final = re.compile(r"\s+[^\W\d_][\w.]{2,}\s?:\s")  # the next field: "Kessler AG Projekt: P-1147"
 
 
 def sections(reading: Reading, field: str, weight: float) -> list[Candidate[str]]:
@@ -47,7 +65,11 @@ def sections(reading: Reading, field: str, weight: float) -> list[Candidate[str]
             continue
         if is_only_legal_form(_first_part(cell.text[label.end :])):
             continue  # a company that is called so: "Lieferant GmbH"
-        weight_here = weight if label.phrase not in _PERSONS_LABELS else 0.55
+        weight_here = weight if label.phrase not in _PERSONS_LABELS else 0.6
+        if label.phrase in _OF_GOODS_OR_CLERKS:
+            weight_here = 0.7
+        if cell.y0 > top_of_the_slip(reading.pages[cell.page - 1]):
+            continue
         for name, where, relation in _names_at(reading, cell, label):
             found.append(
                 Candidate(
@@ -59,6 +81,16 @@ def sections(reading: Reading, field: str, weight: float) -> list[Candidate[str]
                 )
             )
             break
+    return found + _under_one_word(reading, field, weight)
+
+
+def _under_one_word(reading: Reading, field: str, weight: float) -> list[Candidate[str]]:
+    """Names under a word that is a label only where nothing else is in its cell: "DE" and "PARA"."""
+    found = []
+    for cell in reading.cells():
+        if cell.text.isupper() and _ALONE_A_LABEL.get(cell.text.rstrip(" :").lower()) == field:
+            named = ((name_in(up_to_its_form(under.text)), under) for under in reading.below(cell, rows=1))
+            found += [Candidate(name, at, name, weight * 0.95, f"under “{cell.text}”") for name, at in named if name]
     return found
 
 
@@ -75,11 +107,9 @@ def _names_at(reading: Reading, cell: Cell, label: Label) -> list[tuple[str, Cel
     found = []
     in_a_heading = len(reading.row(cell).cells) >= _COLUMNS and not cell.text.endswith(":")  # "Klant  Order  Datum"
     for place in reading.places(cell, label):
-        if (in_a_heading and place.relation == "right") or any(d.start < 2 for d in find_dates(place.text)):
+        if _holds_no_name(reading, cell, place, in_a_heading=in_a_heading):
             continue
-        if place.relation == "below" and _is_next_of_a_list(reading, cell, place.cell):
-            continue
-        text = place.text.lstrip(" :/.")
+        text = _OPENED.split(place.text.lstrip(" :/."))[0]
         labels = reading.labels(place.cell)
         other_matter = any(other.start >= label.end and other.fields & _OTHER_MATTERS for other in labels)
         if place.relation == "same" and other_matter and len(text) < _SHORT:
@@ -104,6 +134,23 @@ def _names_at(reading: Reading, cell: Cell, label: Label) -> list[tuple[str, Cel
     ):  # a right neighbour is often the next column's heading; what stands below is nearer
         found.sort(key=lambda f: -f[2])
     return found
+
+
+def _holds_no_name(reading: Reading, cell: Cell, place: Place, *, in_a_heading: bool) -> bool:
+    """Another heading or its value, the next field of a list, a date."""
+    if any(d.start < 2 for d in find_dates(place.text)):
+        return True
+    if place.relation == "right":
+        return in_a_heading or _both_head_values(reading, cell, place.cell)
+    return place.relation == "below" and _is_next_of_a_list(reading, cell, place.cell)
+
+
+def _both_head_values(reading: Reading, cell: Cell, right: Cell) -> bool:
+    """Whether under each of the two stands a value with a digit: they are headings."""
+    under, other = reading.below(cell, rows=1)[:1], reading.below(right, rows=1)[:1]
+    return (
+        bool(under and other) and under[0] is not other[0] and all(any(c.isdigit() for c in u[0].text) for u in (under, other))
+    )
 
 
 def _is_close(cell: Cell, value: Cell) -> bool:
@@ -154,7 +201,8 @@ def _name_row(reading: Reading, cell: Cell) -> tuple[str, Cell, float] | None:
                 right = reading.right_of(other)
                 name = name_in(rest) or (name_in(right[0].text) if right and not rest else None)
                 if name:
-                    return name, other if rest else right[0], 1.0
+                    at = other if rest else right[0]
+                    return continued(reading, other, name) if rest else name, at, 1.0
             if (
                 labels
                 and labels[0].start == 0

@@ -6,22 +6,40 @@ from typing import Final
 from invoiceflow_pipeline.extraction.locators.reading import Candidate, Reading
 from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.dates import find_dates
-from invoiceflow_pipeline.extraction.parsing.identifiers import Identifier, find_bics, find_ibans, find_vat_identifiers
+from invoiceflow_pipeline.extraction.parsing.identifiers import (
+    Identifier,
+    find_bics,
+    find_ibans,
+    find_vat_identifiers,
+    iban_checks,
+)
 
-_VAT_LIKE: Final = re.compile(r"(?:[A-Z]{2,3}[ -]?)?[A-Z0-9](?:[ .-]?[A-Z0-9]){6,13}(?![\w])")
+_VAT_LIKE: Final = re.compile(r"(?:[A-Z]{2,3}[ -]?)?[A-Z0-9](?:[ .-]?[A-Z0-9]){6,14}(?![\w])")
 _SAYS_WHAT_IT_IS: Final = re.compile(r"(?:MWST|TVA|IVA|MVA)$")  # CHE-123.456.789 MWST, NO 123 456 789 MVA
 _SPEAKS_OF_A_BANK: Final = re.compile(
     r"iban|\bbic\b|swift|bank|konto|account|compte|cuenta|conto|rekening|konta|účtu|účet", re.IGNORECASE
 )
 _EMPLOYER: Final = re.compile(r"\d{2}-\d{7}")  # the USA's EIN: no identifier for a value added tax
 _BEGUN: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{2,5}){0,7}$")
+_OF_THE_PAYER: Final = re.compile(
+    r"\b(?:(?:von )?(?:ihre?|deine?)[mr]? (?:konto|bankkonto|bankverbindung)|(?:from )?your (?:bank )?account|"
+    r"votre compte|su cuenta|"
+    r"(?:dal |il )?(?:suo|vostro) conto|(?:van )?uw (?:bank)?rekening)\b[^.]{0,30}$",
+    re.IGNORECASE,
+)
+_POLISH: Final = re.compile(r"(?<![\w])\d{2}(?: ?\d{4}){6}(?!\d)")
+_OPENS: Final = 8  # letters before an IBAN that opens a line
 _LONGEST_REST: Final = 40
 _SAME_EDGE: Final = 5.0  # points
 _NEXT_WORD: Final = re.compile(r"(?<=\d)\s+(?=[A-Z]{3})")  # "813-000-12-34 BDO 000012345"
 _SHORTEST_LABEL: Final = 5
-_NATIONAL: Final = frozenset(["nif", "cif", "nip", "dic", "nipc", "piva", "uid", "cvr", "cui"])
+_NATIONAL: Final = frozenset(
+    ["nif", "cif", "nip", "dic", "nipc", "piva", "uid", "cvr", "cui", "abn", "gst", "hst", "hst#", "gst#"]
+)
 _OF_THE_BUYER: Final = re.compile(  # at a word's beginning: a "Verkäufer" and what is "verkauft von" are the seller's
-    r"\b(?:client|kunde|käufer|kaufer|customer|buyer|your vat|cliente|klant|uw btw|ihre ust|nabywc|odběratel|köpare|kund|"
+    r"\b(?:your (?:uid|gst|abn|tax)|ihre (?:uid|mwst)|votre (?:tva|n)|"
+    r"client|kunde|käufer|kaufer|customer|buyer|your vat|cliente|klant|uw btw|ihre ust|"
+    r"nabywc|odběratel|köpare|kund|"
     r"acheteur|deres|koper|comprador|adquirente|acquirente|cessionario|købers?)"
 )
 
@@ -30,7 +48,12 @@ def locate_ibans(reading: Reading) -> list[Candidate[str]]:
     """Candidates for the account (BT-84): IBANs, better with a good checksum and a label."""
     found: list[Candidate[str]] = []
     for cell in reading.cells():
-        for iban in _broken_by_the_line(reading, cell) or find_ibans(cell.text):
+        for iban in _broken_by_the_line(reading, cell) or find_ibans(cell.text) or _polish_account(cell):
+            before = cell.text[: max(iban.start, cell.text.rfind(iban.text[:4]))]
+            if not iban.checks and find_vat_identifiers(iban.text):
+                continue
+            if _OF_THE_PAYER.search(before) or _OF_THE_PAYER.search(_line_above(reading, cell, iban.start)):
+                continue
             labelled = any(_SPEAKS_OF_A_BANK.search(c.text) for c in (cell, *_around(reading, cell)))
             if not labelled and not iban.checks:
                 continue
@@ -39,6 +62,21 @@ def locate_ibans(reading: Reading) -> list[Candidate[str]]:
                 Candidate(iban.value, cell, iban.text, score, "an IBAN" + ("" if iban.checks else " whose checksum fails"))
             )
     return found
+
+
+def _polish_account(cell: Cell) -> list[Identifier]:
+    """An account of Poland as it is printed at home, without the country before it: only one whose checksum holds."""
+    return [
+        Identifier(f"PL{digits}", True, match.start(), match.end(), match.group())
+        for match in _POLISH.finditer(cell.text)
+        if iban_checks(f"PL{(digits := match.group().replace(' ', ''))}")
+    ]
+
+
+def _line_above(reading: Reading, cell: Cell, start: int) -> str:
+    """The end of the line above, where the number opens this one."""
+    above = reading.pages[cell.page - 1].rows[cell.row - 1].cells if cell.row and start < _OPENS else ()
+    return next((c.text[-_LONGEST_REST:] for c in above if abs(c.x0 - cell.x0) < _SAME_EDGE), "")
 
 
 def _broken_by_the_line(reading: Reading, cell: Cell) -> list[Identifier]:

@@ -19,6 +19,9 @@ RELATION: Final = {"same": 1.0, "right": 0.97, "below": 0.9}
 """How sure the place of a value is, by where it stands to its label."""
 _ROWS_BELOW: Final = 2
 _STACKED: Final = 0.5  # of a line's height between the two lines of a label
+_BOXES: Final = 3  # so many headings beside each other are a row of boxes
+_ROWS_TO_VALUES: Final = 3
+_BOX_HEIGHT: Final = 2.5  # times the heading's letters
 _LONGEST_HALF: Final = 16
 
 
@@ -143,9 +146,26 @@ class Reading:
         right = self.right_of(cell)
         if right and not self._opens_with_label(right[0]):
             yield Place(right[0], 0, "right")
-        for under, start in self._under(cell, label):
+        beneath = self._under(cell, label)
+        for under, start in beneath:
             if not self._opens_with_label(under):
                 yield Place(under, start, "below")
+        if not beneath and (value := self.value_in_its_box(cell)) is not None:
+            yield Place(value, 0, "below")
+
+    def value_in_its_box(self, cell: Cell) -> Cell | None:
+        """Under a row of headings over boxes, the value of this one's box, at whichever edge it stands there."""
+        row = self.row(cell)
+        if len(row.cells) < _BOXES or any(ch.isdigit() for ch in row.text):
+            return None
+        right = row.cells[cell.index + 1].x0 if cell.index + 1 < len(row.cells) else self.pages[cell.page - 1].width
+        for values in self.rows_after(cell, _ROWS_TO_VALUES):
+            if values.y0 - row.y1 > _BOX_HEIGHT * cell.height:
+                break
+            inside = [c for c in values.cells if cell.x0 - 1 <= c.x0 and c.x1 <= right]
+            if len(values.cells) >= len(row.cells) - 1 and len(inside) == 1:
+                return None if self._opens_with_label(inside[0]) else inside[0]
+        return None
 
     def _under(self, cell: Cell, label: Label) -> list[tuple[Cell, int]]:
         """The cells under a label, each with the offset of what stands under it. Where the cell holds several labels
@@ -175,7 +195,7 @@ class Reading:
         lower = text.lower()
         if re.search(r"\b(?:gst|abn|vat|iban)\b|[€£]", lower):
             return False
-        return "$" in text or "usd" in lower
+        return "$" in text.replace("R$", "") or "usd" in lower  # Brazil counts days first
 
 
 def _is_half_a_label(cell: Cell) -> bool:

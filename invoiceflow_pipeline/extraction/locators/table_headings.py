@@ -15,6 +15,7 @@ _COLUMNS: Final = (
 _SAME_PLACE: Final = 6.0  # points
 _HEADING_ROWS: Final = 4
 _WITHOUT_AMOUNT: Final = 3  # so many clear headings make a table even where none of them names the amount
+_BARE_CURRENCIES: Final = frozenset(("£", "€", "$", "EUR", "GBP", "USD", "CHF"))
 _NO_HEADING: Final = re.compile(r":\s*\S|\d{4}")  # "Product origin: Germany", "Item number 12345678"
 
 
@@ -73,6 +74,9 @@ def _columns_in(reading: Reading, row: Row) -> list[Column]:
     found: list[Column] = []
     for cell in _headings(row):
         if len(cell.text) > 60:
+            continue
+        if cell.text in _BARE_CURRENCIES and cell in row.cells:
+            found.append(Column(frozenset(("col_amount",)), cell.x0, cell.x1))
             continue
         previous_end = -1
         for label in reading.labels(cell):

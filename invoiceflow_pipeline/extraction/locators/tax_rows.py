@@ -15,6 +15,7 @@ from invoiceflow_pipeline.extraction.parsing.amounts import Amount
 
 _MOST_NUMBERS: Final = 8
 _PLAIN: Final = 4  # numbers: rate, base, tax, and their sum
+_CODES: Final = 10  # of rates: 1, 2
 _CENTS: Final = Decimal("0.011")
 _HIGHEST_RATE: Final = 30
 
@@ -95,8 +96,15 @@ def _tax_row(reading: Reading, row: Row) -> TaxRow | None:
     for rate in rates:
         for (base, one), (tax, other) in permutations([m for m in money if m[0] is not rate], 2):
             if tax.value and base.value != tax.value and abs(base.value * rate.value / 100 - tax.value) <= _CENTS:
-                return TaxRow(rate.value, base.value, tax.value, one, other, base.text, tax.text, len(numbers) <= _PLAIN)
+                plain = len(numbers) <= _PLAIN or _is_all(numbers, rate, base, tax)
+                return TaxRow(rate.value, base.value, tax.value, one, other, base.text, tax.text, plain)
     return None
+
+
+def _is_all(numbers: list[tuple[Amount, Cell]], rate: Amount, base: Amount, tax: Amount) -> bool:
+    """Whether beside the three there are but their sum and the tax's code: "2   7,0 %   268,08   18,77   286,85"."""
+    others = [a for a, _ in numbers if a not in (rate, base, tax)]
+    return all(a.value == base.value + tax.value or (not a.decimals and 0 < a.value < _CODES) for a in others)
 
 
 def _is_money(amount: Amount) -> bool:

@@ -11,6 +11,8 @@ from invoiceflow_pipeline.extraction.page.structure import Cell
 from invoiceflow_pipeline.extraction.parsing.amounts import Amount
 
 SUMS: Final = ("line_net", "net", "tax", "gross", "amount_due", "paid", "reduction", "addition", "withheld", "previous")
+_OF_THE_REST: Final = frozenset(("amount_due", "paid"))  # "Remaining amount" with its net and tax: less than the whole
+_CLEAR: Final = 0.6  # the score of an amount beside its own label
 _LEAST_WHOLE: Final = 20  # amounts without cents below this are more likely counts
 _RATE: Final = re.compile(r"[\d.,]+\s?%")  # "21% btw": the rate belongs to the name
 _CURRENCY_LETTERS: Final = 4
@@ -46,7 +48,11 @@ def locate_totals(reading: Reading) -> dict[str, list[Candidate[Decimal]]]:
 
 
 def _add_rows_that_add_up(reading: Reading, found: dict[str, list[Candidate[Decimal]]]) -> None:
-    for row in locate_sum_rows(reading, frozenset(SUMS)):
+    whole = [*locate_sum_rows(reading, frozenset(SUMS) - _OF_THE_REST)]
+    named = (abs(c.value) for c in found["gross"] if c.score >= _CLEAR)
+    largest = max((*(abs(row[-1][0].value) for row in whole), *named), default=Decimal(0))
+    whole += [row for row in locate_sum_rows(reading, _OF_THE_REST) if abs(row[-1][0].value) >= largest]
+    for row in whole:
         for field, (amount, cell) in zip(("net", "tax", "gross"), row, strict=False):
             found[field].append(Candidate(amount.value, cell, amount.text, 0.85, "in a row of sums that adds up"))
     for rows in locate_tax_rows(reading):
@@ -123,7 +129,7 @@ def _amounts_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, flo
     if _is_heading(reading, cell):
         return []
     if _heads_a_column(reading, cell):
-        return _column_under(reading, cell)
+        return _column_under(reading, cell) or _amount_of_a_box(reading, cell) or _amount_of_a_card(reading, cell)
     for under in reading.below(cell, rows=3):
         here = [a for a in reading.amounts(under) if _is_money(a)]
         if here and sum(c.isalpha() for c in under.text) > _RUNNING_TEXT:
@@ -131,6 +137,13 @@ def _amounts_under(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, flo
         if here:
             return [(here[-1], under, 0.72)]
     return _amount_of_a_card(reading, cell)
+
+
+def _amount_of_a_box(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, float]]:
+    """In a row of boxes with the names above and the amounts at their right edges."""
+    value = reading.value_in_its_box(cell)
+    here = [a for a in reading.amounts(value) if _is_money(a)] if value else []
+    return [(here[-1], value, 0.8)] if value and here else []
 
 
 def _amount_of_a_card(reading: Reading, cell: Cell) -> list[tuple[Amount, Cell, float]]:

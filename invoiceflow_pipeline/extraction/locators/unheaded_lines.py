@@ -6,7 +6,8 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from invoiceflow_pipeline.extraction.locators.line_items import MAX_LINES, Item, Piece, Table
+from invoiceflow_pipeline.extraction.locators.line_items import MAX_LINES, Item, Table
+from invoiceflow_pipeline.extraction.locators.price_conditions import Piece
 from invoiceflow_pipeline.extraction.locators.reading import Reading
 from invoiceflow_pipeline.extraction.locators.table_headings import Column
 from invoiceflow_pipeline.extraction.locators.totals import SUMS

@@ -79,6 +79,11 @@ class Cell:
             run = []
         return found
 
+    def parted_before(self, word: int) -> tuple["Cell", "Cell"]:
+        """The cell in two, the second one beginning with the word of this index."""
+        one, other = list(self.words[:word]), list(self.words[word:])
+        return _cell(one, self.page, self.row, self.index), _cell(other, self.page, self.row, self.index)
+
     def overlaps(self, other: "Cell") -> bool:
         """Whether the two share some horizontal extent."""
         return self.x0 < other.x1 and other.x0 < self.x1

@@ -10,7 +10,7 @@ from invoiceflow_pipeline.extraction.parsing.months import MONTHS
 
 _WORDY: Final = re.compile(
     r"(?<![\w/.-])(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|er|\u00ba|\u00b0|\.)?[\s\-/]{0,2}(?:de\s|of\s|d')?(?P<m1>[^\W\d_]{3,12})\.?,?"
-    r"[\s\-/]{0,2}(?:de[l]?\s)?(?P<y1>\d{4}|'?\d{2})(?![\d:])"
+    r"[\s\-/]{0,2}(?:de[l]?\s)?(?P<y1>\d{4}|'?\d{2})(?!:?\d)"
     r"|(?P<y3>\d{4})\.?\s(?P<m3>[^\W\d_]{3,12})\.?\s(?P<d3>\d{1,2})(?!\d)"
     r"|(?P<m2>[^\W\d_]{3,12})\.?[\s\-]{0,2}(?P<d2>\d{1,2})(?:st|nd|rd|th)?\s?,?[\s\-]{1,2}(?P<y2>\d{4})(?!\d))"
 )

@@ -79,7 +79,9 @@ def find_bics(text: str) -> list[Identifier]:
 def find_vat_identifiers(text: str) -> list[Identifier]:
     """VAT identifiers with their country prefix, in the form that the country uses; the checksum may fail."""
     found = []
-    for match in _VAT.finditer(text):
+    position = 0
+    while match := _VAT.search(text, position):
+        position = match.end()
         body = re.sub(r"[^A-Z0-9]", "", match[2])
         form = _VAT_FORMS[match[1]]
         exact = re.fullmatch(form, body)
@@ -87,6 +89,7 @@ def find_vat_identifiers(text: str) -> list[Identifier]:
             start = re.match(form, body)
             rest = text[match.start() :].split()
             if not start or not _ends_at_a_space(match.group(), len(match[1]) + start.end()) or not rest:
+                position = match.start() + len(match[1])  # "BE VAT BE0775103937"
                 continue
             body = start.group()
         value = match[1] + re.sub(r"(?:MWST|TVA|IVA|MVA)$", "", body)

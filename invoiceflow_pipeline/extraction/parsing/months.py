@@ -3,10 +3,10 @@
 from typing import Final
 
 _NAMES: Final = (
-    "january jan januara januaris jaanuar tammikuuta januar januari janvier janv enero ene gennaio gen janeiro styczen "
-    "stycznia sty leden ledna tammikuu ianuarie",
-    "february feb februara februaris veebruar helmikuuta februar februari fevrier fevr fev febrero febbraio fevereiro luty "
-    "lutego lut unor unora helmikuu februarie",
+    "january jan janner jaenner januara januaris jaanuar tammikuuta januar januari janvier janv enero ene gennaio gen janeiro "
+    "styczen stycznia sty leden ledna tammikuu ianuarie",
+    "february feb feber februara februaris veebruar helmikuuta februar februari fevrier fevr fev febrero febbraio fevereiro "
+    "luty lutego lut unor unora helmikuu februarie",
     "march mar marcius marts mart maaliskuuta marz maerz maart mrt mars marzo marco marzec marca brezen brezna maaliskuu "
     "martie mrz",
     "april apr aprilis aprila aprill huhtikuuta avril avr abril abr aprile kwiecien kwietnia kwi duben dubna huhtikuu aprilie",
