@@ -10,6 +10,7 @@ from invoiceflow_pipeline.extraction.locators.names import (
     PERSON,
     SALUTATION,
     SEPARATORS,
+    is_only_legal_form,
     is_street,
     name_in,
 )
@@ -116,7 +117,7 @@ def tells_contact(reading: Reading, head: Cell) -> bool:
 def is_boundary(reading: Reading, cell: Cell) -> bool:
     labels = reading.labels(cell)
     if not labels or labels[0].start > 0:
-        parts = [p for p in SEPARATORS.split(cell.text) if p]
+        parts = [p for p in SEPARATORS.split(cell.text) if p and not is_only_legal_form(p)]
         several = len(parts) > 2 and (not is_street(cell.text) or any(is_city_line(p) for p in parts))
         return several or bool(find_dates(cell.text))
     numbered = labels[0].fields & {"vat_id", "tax_number"} and any(c.isdigit() for c in cell.text[labels[0].end :])

@@ -176,7 +176,10 @@ def _unlabelled_dates(reading: Reading, taken: set[tuple[Cell, int]]) -> list[Ca
             alone = seen.end - seen.start >= len(_TIME.sub("", cell.text)) - 2
             left = reading.row(cell).cells[: cell.index]
             labelled = bool(left) and _awaits_a_value(reading, left[-1])
-            if _PLACE_BEFORE.search(cell.text[: seen.start]) and not cell.text[seen.end :].strip(" .r"):  # Polish: 4.03.2025 r.
+            ends = not cell.text[seen.end :].strip(" .r")
+            if (
+                _PLACE_BEFORE.search(cell.text[: seen.start]) and ends and not _is_beside_money(reading, cell)
+            ):  # Polish: 4.03.2025 r.
                 found.append(Candidate(seen.value, cell, seen.text, 0.68, "after the place of issue"))
             elif alone and _beside_title(reading, cell):
                 found.append(Candidate(seen.value, cell, seen.text, 0.6, "beside the title"))

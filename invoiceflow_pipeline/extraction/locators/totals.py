@@ -13,6 +13,14 @@ from invoiceflow_pipeline.extraction.parsing.amounts import Amount
 SUMS: Final = ("line_net", "net", "tax", "gross", "amount_due", "paid", "reduction", "addition", "withheld", "previous")
 _OF_THE_REST: Final = frozenset(("amount_due", "paid"))  # "Remaining amount" with its net and tax: less than the whole
 _CLEAR: Final = 0.6  # the score of an amount beside its own label
+_TOTAL: Final = "total"
+_WORD: Final = re.compile(r"\s+([^\W\d_]{3,})")
+_PARTS: Final = frozenset(
+    [
+        *("fees", "costs", "expenses", "hours", "labor", "labour", "parts", "materials", "disbursements"),
+        *("honoraires", "frais", "heures", "horas", "gastos", "stunden", "material", "lohn"),
+    ]
+)
 _LEAST_WHOLE: Final = 20  # amounts without cents below this are more likely counts
 _RATE: Final = re.compile(r"[\d.,]+\s?%")  # "21% btw": the rate belongs to the name
 _CURRENCY_LETTERS: Final = 4
@@ -79,6 +87,9 @@ def _weight(cell: Cell, label: Label, before: str) -> float:
     weight = 0.9 if len(label.phrase) >= _SPECIFIC else 0.8
     if before:
         weight *= 0.75 if len(before) < 25 and not any(c.isdigit() for c in before) else 0.4
+    following = _WORD.match(cell.text, label.end) if label.phrase == _TOTAL else None
+    if following and following[1].lower() in _PARTS:
+        weight *= 0.7  # "Total fees", "Total costs": not of the whole
     if len(cell.text) > 90:
         weight *= 0.3  # running text: terms, conditions
     return weight
