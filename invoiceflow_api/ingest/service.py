@@ -104,7 +104,8 @@ class IngestService:
 
         Raises PermanentFailure (the file), Unavailable (a dependency), KeyReused, KeyInProgress.
         """
-        key = self._key(idempotency_key, upload)
+        sha256 = upload.sha256()
+        key = self._key(idempotency_key, upload.filename, sha256)
         if key is not None and (known := self._within(deadline, "database", lambda: self._known(key))):
             return _replayed(known, key)
         pages = self._inspector.page_count(upload.content)
@@ -113,7 +114,7 @@ class IngestService:
             id=request_id,
             filename=upload.filename,
             s3_key=object_key(request_id),
-            sha256=upload.sha256,
+            sha256=sha256,
             size=upload.size,
             page_count=pages,
             source="upload",
@@ -227,10 +228,10 @@ class IngestService:
     def _known(self, key: IdempotencyKey) -> KeyedIngestion | None:
         return self._ingestions.find_by_idempotency_key(key.key, self._now())
 
-    def _key(self, given: str | None, upload: Upload) -> IdempotencyKey | None:
+    def _key(self, given: str | None, filename: str, sha256: str) -> IdempotencyKey | None:
         if given is None:
             return None
-        fingerprint = hashlib.sha256(f"{upload.filename}\0{upload.sha256}".encode()).hexdigest()
+        fingerprint = hashlib.sha256(f"{filename}\0{sha256}".encode()).hexdigest()
         return IdempotencyKey(given, fingerprint, self._now() + self._key_lifetime)
 
 
