@@ -13,9 +13,12 @@ from typing import Any
 
 import httpx
 import psutil
+import pytest
 
+from invoiceflow import allocator
 from invoiceflow.bootstrap import System
 from invoiceflow.settings import Settings
+from invoiceflow_api.ingest import main
 from invoiceflow_api.ingest.app import MAX_IN_FLIGHT
 from invoiceflow_api.ingest.spool import IN_MEMORY
 from samples import hostile
@@ -179,3 +182,14 @@ def test_two_gigabytes_cost_neither_memory_nor_disk_and_a_kill_leaves_nothing_fo
     finally:
         process.terminate()
         process.wait(10)
+
+
+def test_what_a_flood_leaves_in_the_heaps_is_given_back_while_it_serves(
+    served: Callable[..., int], wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trimmed: list[str] = []
+    monkeypatch.setattr(main, "TRIM_SECONDS", 0.01)
+    monkeypatch.setattr(allocator, "trim", lambda: trimmed.append(threading.current_thread().name))
+    served()
+    wait_until(lambda: len(trimmed) > 2)
+    assert all(name.startswith("asyncio_") for name in trimmed)  # a thread of the pool: it takes milliseconds, not the loop's
