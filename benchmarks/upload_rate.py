@@ -14,7 +14,7 @@ from benchmarks.instance import free_ports, running
 from benchmarks.load import corpus, upload_all
 
 UPLOADS = 600
-ROUNDS = 3
+ROUNDS = 5
 """In turn, and the medians are compared: one round's baseline differs by a half from another's."""
 
 
