@@ -26,7 +26,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/invoiceflow.pth"
 	@printf '#!/bin/sh\nexec "%s/python" -m invoiceflow_cli "$$@"\n' "$(CURDIR)/$(BIN)" > $(BIN)/invoiceflow
 	@chmod +x $(BIN)/invoiceflow
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib invoiceflow invoiceflow_api invoiceflow_cli invoiceflow_pipeline samples >/dev/null 2>&1 || true # starts take a third of the time
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib invoiceflow invoiceflow_api invoiceflow_cli invoiceflow_pipeline invoiceflow_reader samples >/dev/null 2>&1 || true # starts take a third of the time
 	@touch $(STAMP)
 
 demo: setup  ## starts everything, ingests the samples, shows what was read; ONCE=1 stops then; SERVICES=real: on real services

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from invoiceflow.domain.invoice import Invoice
-from invoiceflow_pipeline.extraction.extract import extract
+from invoiceflow_reader.extract import extract
 from samples.generate import sample_invoices
 
 FIELDS = (

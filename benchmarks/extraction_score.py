@@ -22,7 +22,7 @@ import pypdfium2
 
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice_document import to_document
-from invoiceflow_pipeline.extraction.extract import extract
+from invoiceflow_reader.extract import extract
 
 CORPUS = Path(os.environ.get("INVOICEFLOW_CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus")
 HELD_BACK_PERCENT = 35

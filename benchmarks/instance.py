@@ -138,7 +138,7 @@ def _role(command: str) -> str:
         ("dagster-webserver", "dagster webserver"),
         ("dagster_webserver", "dagster webserver"),
         ("dagster-daemon", "dagster daemon"),
-        ("invoiceflow_pipeline.daemon", "dagster daemon"),
+        ("invoiceflow_pipeline.dagster_storage.daemon", "dagster daemon"),
         ("code-server", "code server"),
         ("dagster api grpc", "code server"),
         ("postgres", "postgres"),

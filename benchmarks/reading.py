@@ -21,7 +21,7 @@ import pypdfium2
 from benchmarks.load import corpus
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice_document import to_document
-from invoiceflow_pipeline.extraction.extract import extract
+from invoiceflow_reader.extract import extract
 
 ROUNDS = 5
 _WORD = re.compile(r"\S+")
@@ -145,7 +145,7 @@ def _work(barrier: Barrier, files: Sequence[bytes]) -> None:
 
 def _rules(files: Sequence[bytes]) -> dict[str, Any]:
     """The rules' time alone, in this process, compiled before."""
-    from invoiceflow_pipeline.extraction.readers.en16931_rules import broken_rules
+    from invoiceflow_reader.readers.en16931_rules import broken_rules
 
     attached = [xml for xml in (extract(data).xml for data in files) if xml is not None]
     judged = [xml for xml in attached if broken_rules(xml) is not None]

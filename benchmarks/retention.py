@@ -21,8 +21,8 @@ from benchmarks.instance import Instance, running
 from benchmarks.load import corpus, quantile, seconds_to_searchable
 from invoiceflow.bootstrap import System, assemble
 from invoiceflow.settings import load
-from invoiceflow_pipeline import housekeeping
-from invoiceflow_pipeline.partitions import INVOICES
+from invoiceflow_pipeline.dagster_storage.events import INVOICES
+from invoiceflow_pipeline.defs import retention
 
 KEPT = 1000
 
@@ -54,14 +54,14 @@ def measure(folder: Path, keys: int = BEFORE) -> dict[str, object]:
 
 
 def _expire_partitions(ours: dagster.DagsterInstance, system: System) -> int:
-    return housekeeping.expire_partitions(ours, INVOICES, system, datetime.now(UTC))
+    return retention.expire_partitions(ours, INVOICES, system, datetime.now(UTC))
 
 
 def _expire_runs(ours: dagster.DagsterInstance, system: System) -> int:
     """The consumer run that is alive is none of them: the one that recorded the copies is made to look finished."""
     [record] = ours.get_run_records(dagster.RunsFilter(job_name="consume_job"), limit=1, ascending=True)
     ours.report_run_canceled(record.dagster_run)
-    return housekeeping.expire_runs(ours, system.settings, datetime.now(UTC) + timedelta(days=31))
+    return retention.expire_runs(ours, system.settings, datetime.now(UTC) + timedelta(days=31))
 
 
 def _timed(single: Callable[[int], float], work: Callable[[], int]) -> dict[str, object]:

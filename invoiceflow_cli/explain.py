@@ -11,9 +11,9 @@ from rich.table import Column, Table
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.sandbox import Sandbox, SandboxError, SandboxLimits
 from invoiceflow_cli.extract import MEMORY_BYTES, SECONDS, file_content, open_ocr_lane
-from invoiceflow_pipeline.extraction.explain import ExplainedDocument, Explanation
-from invoiceflow_pipeline.extraction.page.recognized import Recognition
-from invoiceflow_pipeline.reading import draw_invoice, explain_invoice
+from invoiceflow_pipeline.work.reading import draw_invoice, explain_invoice
+from invoiceflow_reader.explain import ExplainedDocument, Explanation
+from invoiceflow_reader.page.recognized import Recognition
 
 MOST_BEATEN: Final = 5
 """Candidates shown for one value."""

@@ -18,9 +18,9 @@ from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice_document import to_document
 from invoiceflow.sandbox import Sandbox, SandboxError, SandboxLimits
-from invoiceflow_pipeline.ocr_lane import OcrLane
-from invoiceflow_pipeline.reading import latest_date, read_invoice
-from invoiceflow_pipeline.rules_lane import RulesLane
+from invoiceflow_pipeline.work.ocr_lane import OcrLane
+from invoiceflow_pipeline.work.reading import latest_date, read_invoice
+from invoiceflow_pipeline.work.rules_lane import RulesLane
 
 MEMORY_BYTES = 2 << 30
 SECONDS = 60.0
@@ -67,7 +67,7 @@ def pdf_files(given: Sequence[Path]) -> list[Path]:
 
 def _answers(files: Sequence[Path], workers: int, *, with_rules: bool) -> Iterator[dict[str, Any]]:
     """One for each file, in their order; at most a few files are held in memory."""
-    preload = ("invoiceflow_pipeline.reading", "invoiceflow_pipeline.extraction.extract")
+    preload = ("invoiceflow_pipeline.work.reading", "invoiceflow_reader.extract")
     sandbox = Sandbox(workers, SandboxLimits.patient(MEMORY_BYTES, SECONDS), preload)
     ocr = open_ocr_lane(workers, preload)
     rules = RulesLane() if with_rules else None

@@ -28,7 +28,7 @@ def depth(home: Path) -> int:
 
 def redrive(home: Path, code: str, limit: int, *, dry_run: bool) -> int:
     """The exit code: 1 when a service was away, 2 when there is nothing to work on."""
-    from invoiceflow_pipeline.redrive import redrive as send_back
+    from invoiceflow_pipeline.work.redrive import redrive as send_back
 
     def work(system: System, console: Console) -> None:
         dead = min(limit, system.queue.depth().dead)

@@ -9,7 +9,7 @@ from invoiceflow.bootstrap import assemble
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import SettingsError, load
 from invoiceflow_cli import instance
-from invoiceflow_pipeline.search_step import Differences, bring_in_step, rebuild
+from invoiceflow_pipeline.work.search_step import Differences, bring_in_step, rebuild
 
 
 def reindex(home: Path, *, only_differences: bool) -> int:

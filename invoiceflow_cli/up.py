@@ -118,7 +118,8 @@ class Up:
 
     def _start_services(self, environment: dict[str, str], tell: Callable[[str], None]) -> InstanceFacts:
         python, workspace = sys.executable, str(TOP / "workspace.yaml")
-        self._child("daemon", [python, "-m", "invoiceflow_pipeline.daemon", "run", "-w", workspace], environment).start()
+        command = [python, "-m", "invoiceflow_pipeline.dagster_storage.daemon", "run", "-w", workspace]
+        self._child("daemon", command, environment).start()
         self._child("ingest", _uvicorn("invoiceflow_api.ingest.main", self._host, self._ports.ingest), environment).start()
         query = {**environment, "SERVICE_NAME": "query-service"}
         self._child("query", _uvicorn("invoiceflow_api.query.main", self._host, self._ports.query), query).start()

@@ -31,7 +31,7 @@ def work(runs: int) -> int:
         return 2
     os.environ.setdefault("INVOICEFLOW_RUN_MAX_SECONDS", str(RUN_SECONDS))
     os.environ["DAGSTER_POSTGRES_URL"] = for_dagster(plain(os.environ["DAGSTER_POSTGRES_URL"]))
-    from invoiceflow_pipeline.celery_tasks import celery_application
+    from invoiceflow_pipeline.dagster_storage.celery_tasks import celery_application
 
     application = celery_application(os.environ["DAGSTER_CELERY_BROKER"], os.environ["DAGSTER_CELERY_BACKEND"])
     application.backend.cleanup()  # states of runs that ended more than a day ago

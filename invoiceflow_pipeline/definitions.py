@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from invoiceflow_pipeline import jobs, resources, schedules, sensors
-from invoiceflow_pipeline.assets.invoice import invoice
+from invoiceflow_pipeline.defs import jobs, resources, schedules, sensors
+from invoiceflow_pipeline.defs.assets import invoice
 
 kept = resources.Kept(resources.open_for_sensors)
 defs = dg.Definitions(

@@ -16,7 +16,7 @@ from psycopg2 import extensions
 from invoiceflow.database import TRUSTED_SECONDS, Database, storable, storable_json
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_cli.databases import for_dagster
-from invoiceflow_pipeline import storage_deadline
+from invoiceflow_pipeline.dagster_storage import storage_deadline
 from tests.faults.relay import Relay, relay
 
 TEXTS = st.text(st.characters() | st.sampled_from("\0\ud800\\u0"))

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-import invoiceflow_pipeline
+import invoiceflow_reader
 
-PIPELINE = Path(invoiceflow_pipeline.__file__).parent
-TABLE = (PIPELINE.parent / "docs" / "findings.md").read_text(encoding="utf-8")
-SOURCES = [*sorted((PIPELINE / "extraction").rglob("*.py")), PIPELINE / "processing.py", PIPELINE / "rules_lane.py"]
+READER = Path(invoiceflow_reader.__file__).parent
+TABLE = (READER.parent / "docs" / "findings.md").read_text(encoding="utf-8")
+WORK = READER.parent / "invoiceflow_pipeline" / "work"
+SOURCES = [*sorted(READER.rglob("*.py")), WORK / "processing.py", WORK / "rules_lane.py"]
 GIVE_FINDINGS = ("Finding", "_finding", "_sum")
 GIVE_FAILURES = ("PermanentFailure", "_failed")
 

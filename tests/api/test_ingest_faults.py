@@ -33,7 +33,7 @@ from invoiceflow_api.ingest.app import to_the_end
 from invoiceflow_api.ingest.service import IngestService, KeyInProgress
 from invoiceflow_api.ingest.spool import IN_MEMORY
 from invoiceflow_api.ingest.upload import Upload
-from invoiceflow_pipeline import housekeeping
+from invoiceflow_pipeline.work import housekeeping
 from samples import hostile
 from tests.rows import new_id, now
 

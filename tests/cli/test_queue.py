@@ -10,7 +10,7 @@ from invoiceflow.bootstrap import System
 from invoiceflow.domain.ingestion import IngestionStatus
 from invoiceflow.ports.ingest_queue import Message
 from invoiceflow_cli.main import app
-from invoiceflow_pipeline.housekeeping import GAVE_UP
+from invoiceflow_pipeline.work.housekeeping import GAVE_UP
 from tests.rows import added, now
 
 

@@ -10,8 +10,8 @@ from invoiceflow.bootstrap import System
 from invoiceflow.domain.ingestion import Ingestion, IngestionStatus
 from invoiceflow.ports.ingest_queue import IngestQueue, Message
 from invoiceflow.ports.unavailable import Unavailable
-from invoiceflow_pipeline import housekeeping
-from invoiceflow_pipeline.redrive import Redriven, redrive
+from invoiceflow_pipeline.work import housekeeping
+from invoiceflow_pipeline.work.redrive import Redriven, redrive
 from tests.contracts.test_ingest_queue import ids, received
 from tests.pipeline.working import Recorded
 from tests.rows import added, now

@@ -15,7 +15,7 @@ from invoiceflow.domain.search.document import SearchDocument, search_document
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.ingestion_repository import Completed
 from invoiceflow.ports.search_index import DaySum, SearchIndex
-from invoiceflow_pipeline.search_step import Differences, bring_in_step, rebuild
+from invoiceflow_pipeline.work.search_step import Differences, bring_in_step, rebuild
 from tests.contracts.test_search_index import document
 from tests.rows import added, completed, now, reading
 
@@ -104,7 +104,7 @@ def test_what_the_index_refuses_is_found_by_its_file_name(
         made = good(ingestion, None)
         return replace(made, with_tax=Decimal("1E+200000")) if extraction is not None else made
 
-    monkeypatch.setattr("invoiceflow_pipeline.search_step.search_document", unsortable)
+    monkeypatch.setattr("invoiceflow_pipeline.work.search_step.search_document", unsortable)
     assert bring_in_step(rows, index) == Differences(invoices=1, written=1, refused=1)
     index.day_sums()
     assert [hit["filename"] for hit in index.search(Search(q=str(row.id))).hits] == [row.filename]

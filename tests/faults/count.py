@@ -15,7 +15,7 @@ from invoiceflow.adapters.opensearch.mapping import INDEX, source
 from invoiceflow.bootstrap import System, assemble
 from invoiceflow.domain.search.document import search_document
 from invoiceflow.settings import load
-from invoiceflow_pipeline import housekeeping
+from invoiceflow_pipeline.work import housekeeping
 from tests.faults.load import Sent
 
 FINAL: Final = ("COMPLETED", "FAILED")

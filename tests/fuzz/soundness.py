@@ -12,8 +12,8 @@ import orjson
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.invoice import Invoice
 from invoiceflow.domain.invoice_document import to_document
-from invoiceflow_pipeline.extraction.extract import Extraction, extract
-from invoiceflow_pipeline.extraction.page.structure import Page
+from invoiceflow_reader.extract import Extraction, extract
+from invoiceflow_reader.page.structure import Page
 
 FAILURE_CODES: Final = frozenset(["file.not_pdf", "file.corrupted", "file.encrypted", "file.no_pages", "file.too_many_pages"])
 _MOST_DIGITS: Final = 30

@@ -8,13 +8,13 @@ from typing import Final
 
 import pikepdf
 
-from invoiceflow_pipeline.extraction.assembly.from_page import assemble
-from invoiceflow_pipeline.extraction.locators.reading import Reading
-from invoiceflow_pipeline.extraction.page.structure import Page, Word, build_page
-from invoiceflow_pipeline.extraction.parsing import amounts, dates, identifiers
-from invoiceflow_pipeline.extraction.readers import xml_tree
-from invoiceflow_pipeline.extraction.readers.attachments import read_attachments
-from invoiceflow_pipeline.extraction.readers.pdf_objects import carried
+from invoiceflow_reader.assembly.from_page import assemble
+from invoiceflow_reader.locators.reading import Reading
+from invoiceflow_reader.page.structure import Page, Word, build_page
+from invoiceflow_reader.parsing import amounts, dates, identifiers
+from invoiceflow_reader.readers import xml_tree
+from invoiceflow_reader.readers.attachments import read_attachments
+from invoiceflow_reader.readers.pdf_objects import carried
 from samples import hostile
 from samples.generate import sample_invoices
 from tests.fuzz.choices import Choices

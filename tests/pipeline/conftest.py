@@ -6,7 +6,7 @@ import pytest
 
 from invoiceflow.bootstrap import System
 from invoiceflow.sandbox import Sandbox, SandboxLimits
-from invoiceflow_pipeline.processing import Processor
+from invoiceflow_pipeline.work.processing import Processor
 from tests.pipeline.working import make
 
 

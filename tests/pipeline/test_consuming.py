@@ -14,9 +14,9 @@ from invoiceflow.domain.ingestion import Ingestion
 from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox, SandboxLimits
-from invoiceflow_pipeline import consuming
-from invoiceflow_pipeline.consuming import Consumption
-from invoiceflow_pipeline.processing import Processor
+from invoiceflow_pipeline.work import consuming
+from invoiceflow_pipeline.work.consuming import Consumption
+from invoiceflow_pipeline.work.processing import Processor
 from tests.pipeline.working import Recorded, is_drained, make
 from tests.rows import accepted, new_id
 

@@ -16,12 +16,12 @@ from invoiceflow.ports.ingest_queue import Message, QueueDepth
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
 from invoiceflow.settings import Settings
-from invoiceflow_pipeline import alerting, housekeeping, jobs, resources, schedules, sensors
-from invoiceflow_pipeline.assets.invoice import invoice
+from invoiceflow_pipeline.dagster_storage.events import CHECK, INVOICES
 from invoiceflow_pipeline.definitions import defs
-from invoiceflow_pipeline.events import CHECK
-from invoiceflow_pipeline.partitions import INVOICES
-from invoiceflow_pipeline.resources import Pipeline
+from invoiceflow_pipeline.defs import failure_events, jobs, resources, retention, schedules, sensors
+from invoiceflow_pipeline.defs.assets import invoice
+from invoiceflow_pipeline.defs.resources import Pipeline
+from invoiceflow_pipeline.work import alerting, housekeeping
 from tests.pipeline.working import make
 from tests.rows import accepted, added, completed, new_id, now
 
@@ -133,7 +133,7 @@ def test_a_consumer_run_ends_well_when_it_is_told_to_stop(
 ) -> None:
     rows = [accepted(pipeline.system, b"RE-%d" % n) for n in range(5)]
     pipeline.system.queue.publish([Message(row.id, "c") for row in rows])
-    from invoiceflow_pipeline import consuming
+    from invoiceflow_pipeline.work import consuming
 
     def done_then_stop(self: consuming.Consumption) -> None:
         import os
@@ -217,10 +217,10 @@ def test_failed_checks_become_one_alert_that_is_sent_once(instance: dg.DagsterIn
     bad = [accepted(system, b"broken", f"bad-{n}.pdf") for n in range(3)]
     for row in bad:
         materialize(instance, pipeline, row)
-    found, cursor = alerting.failed_checks(instance, alerting.Cursor())
+    found, cursor = failure_events.failed_checks(instance, failure_events.Cursor())
     assert len(found) == 3
     assert "bad-0.pdf" in found[0].body
-    assert alerting.failed_checks(instance, alerting.Cursor.parse(cursor.text()))[0] == []
+    assert failure_events.failed_checks(instance, failure_events.Cursor.parse(cursor.text()))[0] == []
     system.alerts.add(found, now())
     sent: list[tuple[str, str]] = []
     working = [False, True]
@@ -270,7 +270,7 @@ def test_the_alert_sensor_writes_down_and_sends(instance: dg.DagsterInstance, pi
     materialize(instance, pipeline, accepted(pipeline.system, b"broken"))
     with dg.build_sensor_context(instance=instance) as context:
         sensors.alerts(keeping(pipeline.system))(context)
-        assert alerting.Cursor.parse(context.cursor).check > 0
+        assert failure_events.Cursor.parse(context.cursor).check > 0
     assert pipeline.system.alerts.unsent(10) == []
 
 
@@ -332,17 +332,17 @@ def test_retention_removes_old_keys_and_those_beyond_the_largest_number(instance
     limited = System(
         few, system.database, system.ingestions, system.objects, system.queue, system.search, system.alerts, system.seen
     )
-    assert housekeeping.expire_partitions(instance, INVOICES, system, now()) == 0
-    assert housekeeping.expire_partitions(instance, INVOICES, limited, now()) == 2
+    assert retention.expire_partitions(instance, INVOICES, system, now()) == 0
+    assert retention.expire_partitions(instance, INVOICES, limited, now()) == 2
     assert set(instance.get_dynamic_partitions(INVOICES)) == {*sorted(keys)[2:], str(waiting.id)}
-    assert housekeeping.expire_partitions(instance, INVOICES, system, now() + timedelta(days=31)) == 2
+    assert retention.expire_partitions(instance, INVOICES, system, now() + timedelta(days=31)) == 2
     assert instance.get_dynamic_partitions(INVOICES) == [str(waiting.id)]
 
 
 def test_old_runs_are_removed(instance: dg.DagsterInstance, system: System) -> None:
     jobs.reprocess_job.execute_in_process(instance=instance, resources={"system": system})
-    assert housekeeping.expire_runs(instance, system.settings, now()) == 0
-    assert housekeeping.expire_runs(instance, system.settings, now() + timedelta(days=31)) == 1
+    assert retention.expire_runs(instance, system.settings, now()) == 0
+    assert retention.expire_runs(instance, system.settings, now() + timedelta(days=31)) == 1
 
 
 def test_schedules_start_a_run_only_when_there_is_something_to_do(instance: dg.DagsterInstance, system: System) -> None:

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from invoiceflow.domain.invoice import Finding
-from invoiceflow_pipeline.rules_lane import RulesLane, broken_rules
+from invoiceflow_pipeline.work.rules_lane import RulesLane, broken_rules
 from samples.factur_x import GUIDELINES, cii_xml
 from samples.invoice_draw import Bill, Wishes, draw_bill
 from samples.ubl import ubl_xml
@@ -26,7 +26,7 @@ DAMAGED = 15
 
 def broken_by_the_whole_files(xml: bytes) -> tuple[Finding, ...] | None:
     """In a process of its own, where nothing is cut out."""
-    from invoiceflow_pipeline.extraction.readers import en16931_rules
+    from invoiceflow_reader.readers import en16931_rules
 
     vars(en16931_rules)["cut_down"] = lambda _path: None
     return en16931_rules.broken_rules(xml)

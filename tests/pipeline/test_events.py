@@ -15,11 +15,11 @@ from sqlalchemy.exc import ProgrammingError
 from invoiceflow.bootstrap import System
 from invoiceflow.domain.ingestion import Ingestion, RecordedFailure
 from invoiceflow.ports.unavailable import Unavailable
-from invoiceflow_pipeline import alerting, event_log, events
-from invoiceflow_pipeline.event_log import delete_partition_keys
-from invoiceflow_pipeline.events import CHECK_KEY, DagsterJournal
-from invoiceflow_pipeline.partitions import INVOICES
-from invoiceflow_pipeline.processing import STEPS, Outcome
+from invoiceflow_pipeline.dagster_storage import event_log, events
+from invoiceflow_pipeline.dagster_storage.event_log import delete_partition_keys
+from invoiceflow_pipeline.dagster_storage.events import CHECK_KEY, INVOICES, DagsterJournal
+from invoiceflow_pipeline.defs import failure_events
+from invoiceflow_pipeline.work.processing import STEPS, Outcome
 from tests.rows import added, new_id, reading
 
 BROKEN = RecordedFailure("file.corrupted", "The PDF is damaged and cannot be opened.", transient=False)
@@ -218,9 +218,9 @@ def test_a_batch_is_written_whole_or_not_at_all_and_again_after_the_connection_w
 def test_failures_are_told_of_though_thousands_passed_before_them(instance: dg.DagsterInstance, system: System) -> None:
     good = many(added(system.ingestions), 1200)
     record(instance, [Outcome(row, STEPS) for row in good] + [Outcome(replace(good[0], id=new_id()), (), failure=BROKEN)])
-    [alert], cursor = alerting.failed_checks(instance, alerting.Cursor())
+    [alert], cursor = failure_events.failed_checks(instance, failure_events.Cursor())
     assert "file.corrupted" in alert.body
-    assert alerting.failed_checks(instance, cursor) == ([], cursor)
+    assert failure_events.failed_checks(instance, cursor) == ([], cursor)
 
 
 def test_what_the_check_said_goes_with_the_partition_key(instance: dg.DagsterInstance, system: System) -> None:

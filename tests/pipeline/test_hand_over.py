@@ -13,11 +13,12 @@ from invoiceflow.bootstrap import System
 from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
-from invoiceflow_pipeline import housekeeping, jobs, sensors
-from invoiceflow_pipeline.consuming import Consumption
-from invoiceflow_pipeline.event_log import delete_partition_keys, orchestrator
-from invoiceflow_pipeline.events import CHECK_KEY
-from invoiceflow_pipeline.processing import Outcome
+from invoiceflow_pipeline.dagster_storage.event_log import delete_partition_keys, orchestrator
+from invoiceflow_pipeline.dagster_storage.events import CHECK_KEY
+from invoiceflow_pipeline.defs import jobs, sensors
+from invoiceflow_pipeline.work import housekeeping
+from invoiceflow_pipeline.work.consuming import Consumption
+from invoiceflow_pipeline.work.processing import Outcome
 from tests.pipeline.test_consuming import consumption, sent
 from tests.pipeline.working import Recorded, is_drained, make
 from tests.rows import new_id, now

@@ -13,9 +13,9 @@ from invoiceflow.bootstrap import System
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import IngestionStatus
 from invoiceflow.sandbox import Sandbox, SandboxCrashed
-from invoiceflow_pipeline.extraction.page.recognized import Recognition, RecognizedPage, Unread, UnreadPage
-from invoiceflow_pipeline.ocr_lane import OcrLane
-from invoiceflow_pipeline.processing import Processor, Work
+from invoiceflow_pipeline.work.ocr_lane import OcrLane
+from invoiceflow_pipeline.work.processing import Processor, Work
+from invoiceflow_reader.page.recognized import Recognition, RecognizedPage, Unread, UnreadPage
 from tests.pipeline.working import Recorded, found
 from tests.rows import accepted, now, reading
 

@@ -15,7 +15,7 @@ from invoiceflow.domain.search.document import SearchDocument
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
-from invoiceflow_pipeline.processing import EXTRACTED, INDEXED, RAW, STEPS, Outcome, Processor, delay_before, keep_trying
+from invoiceflow_pipeline.work.processing import EXTRACTED, INDEXED, RAW, STEPS, Outcome, Processor, delay_before, keep_trying
 from tests.pipeline.working import Recorded, found, make, numbers
 from tests.rows import accepted, new_id, now
 

@@ -14,9 +14,9 @@ from invoiceflow.domain.ingestion import IngestionStatus
 from invoiceflow.domain.invoice import Finding, Severity
 from invoiceflow.domain.search.query import Search
 from invoiceflow.sandbox import Sandbox
-from invoiceflow_pipeline.processing import Processor
-from invoiceflow_pipeline.reading import read_invoice
-from invoiceflow_pipeline.rules_lane import NOT_CHECKED, RulesLane
+from invoiceflow_pipeline.work.processing import Processor
+from invoiceflow_pipeline.work.reading import read_invoice
+from invoiceflow_pipeline.work.rules_lane import NOT_CHECKED, RulesLane
 from samples import hostile
 from samples.factur_x import cii_xml, zugferd1_xml
 from samples.invoice_draw import Bill, Wishes, draw_bill

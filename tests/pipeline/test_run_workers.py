@@ -16,7 +16,9 @@ from dagster._grpc.__generated__ import dagster_api_pb2_grpc as services
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 
 from invoiceflow.bootstrap import System
-from invoiceflow_pipeline import housekeeping, jobs, run_workers, scaling
+from invoiceflow_pipeline.dagster_storage import run_workers
+from invoiceflow_pipeline.defs import jobs, scaling
+from invoiceflow_pipeline.work import housekeeping
 from tests.rows import now
 
 

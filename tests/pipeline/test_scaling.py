@@ -11,7 +11,8 @@ from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 
 from invoiceflow.bootstrap import System
 from invoiceflow.ports.ingest_queue import QueueDepth
-from invoiceflow_pipeline import housekeeping, jobs, scaling
+from invoiceflow_pipeline.defs import jobs, scaling
+from invoiceflow_pipeline.work import housekeeping
 from tests.rows import now
 
 

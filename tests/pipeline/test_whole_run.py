@@ -12,9 +12,10 @@ from invoiceflow.bootstrap import System
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.alert_outbox import Alert
 from invoiceflow.ports.ingest_queue import Message
-from invoiceflow_pipeline import alerting, consuming, jobs, sensors
+from invoiceflow_pipeline.dagster_storage.events import INVOICES
 from invoiceflow_pipeline.definitions import defs
-from invoiceflow_pipeline.partitions import INVOICES
+from invoiceflow_pipeline.defs import failure_events, jobs, sensors
+from invoiceflow_pipeline.work import alerting, consuming
 from samples.generate import sample_invoices
 from tests.rows import accepted, now
 
@@ -86,10 +87,10 @@ def test_a_failed_run_is_an_alert_but_the_end_of_a_consumer_is_not(instance: dg.
     consumer = instance.create_run_for_job(jobs.consume_job, status=dg.DagsterRunStatus.STARTED)
     for run in (failed, consumer):
         instance.report_run_failed(run, "gone")
-    alerts, cursor = alerting.failed_runs(instance, alerting.Cursor())
+    alerts, cursor = failure_events.failed_runs(instance, failure_events.Cursor())
     assert [alert.key for alert in alerts] == [f"run:{failed.run_id}"]
     assert "retention_job" in alerts[0].body
-    assert alerting.failed_runs(instance, cursor)[0] == []
+    assert failure_events.failed_runs(instance, cursor)[0] == []
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

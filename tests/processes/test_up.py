@@ -163,7 +163,7 @@ def test_what_is_accepted_survives_kills_restarts_and_is_found_once(tmp_path: Pa
         kill(running.pids("invoiceflow_api.ingest"))
         wait_until(lambda: running.stats(), 60)
         burst(running)
-        kill(running.pids("invoiceflow_pipeline.daemon"))
+        kill(running.pids("invoiceflow_pipeline.dagster_storage.daemon"))
         kill(running.pids("api grpc"))
         burst(running)
         wait_until(lambda: settled(running), 300)

@@ -1,1 +1,0 @@
-"""What Dagster shows as lineage: raw -> extracted -> indexed."""

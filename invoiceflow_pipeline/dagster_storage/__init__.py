@@ -1,0 +1,1 @@
+"""Everything that relies on non-public names of Dagster."""

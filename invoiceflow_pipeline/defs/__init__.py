@@ -1,0 +1,1 @@
+"""The Dagster definitions: one Dagster concept a module."""

@@ -1,0 +1,35 @@
+"""What Dagster no longer needs to show: old runs and partition keys. Rows and search keep every invoice."""
+
+from datetime import datetime, timedelta
+from itertools import islice
+
+import dagster as dg
+
+from invoiceflow.bootstrap import System
+from invoiceflow.settings import Settings
+from invoiceflow_pipeline.dagster_storage.event_log import delete_partition_keys
+from invoiceflow_pipeline.dagster_storage.events import CHECK_KEY
+from invoiceflow_pipeline.work.housekeeping import finished_ids
+
+
+def expire_runs(instance: dg.DagsterInstance, settings: Settings, at: datetime, limit: int = 5000) -> int:
+    """Removes up to `limit` finished runs, with their events, that ended before the retention window."""
+    finished = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    before = at - timedelta(days=settings.retention_days)
+    records = instance.get_run_records(dg.RunsFilter(statuses=finished, updated_before=before), limit=limit, ascending=True)
+    for record in records:
+        instance.delete_run(record.dagster_run.run_id)
+    return len(records)
+
+
+def expire_partitions(instance: dg.DagsterInstance, name: str, system: System, at: datetime) -> int:
+    """Removes the keys of final invoices that are older than the window, and the oldest beyond the largest number kept."""
+    keys = set(instance.get_dynamic_partitions(name))
+    before = at - timedelta(days=system.settings.retention_days)
+    expired = {key for key in finished_ids(system, before) if key in keys}
+    surplus = len(keys) - len(expired) - system.settings.retention_keys
+    if surplus > 0:  # request ids are ordered in time
+        finished = (key for key in finished_ids(system, at) if key in keys and key not in expired)
+        expired.update(islice(finished, surplus))
+    delete_partition_keys(instance, name, sorted(expired), CHECK_KEY)
+    return len(expired)

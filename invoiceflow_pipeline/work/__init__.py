@@ -1,0 +1,1 @@
+"""What happens to invoices, in plain code that knows no orchestrator."""
