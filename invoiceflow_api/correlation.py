@@ -1,7 +1,7 @@
-"""X-Request-ID: taken or made, in every log line and answer of the request; the trace it belongs to (W3C Trace Context), where
-it comes with one; the access log and the request metrics.
+"""X-Request-ID, trace context, access log and request metrics of every request.
 
-Plain ASGI, so that bodies stream through untouched.
+The id is the client's or a new one, and stands in every log line and in the response. A W3C trace context is passed on as it
+came. Plain ASGI, so that bodies stream through untouched.
 """
 
 import logging
@@ -29,24 +29,26 @@ _SAFE_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": 
 
 
 def correlation_id() -> str:
-    """The id of the request at hand; empty outside of one."""
+    """The current request's id; empty outside of a request."""
     return _current.get()
 
 
 def traceparent() -> str | None:
-    """The trace of the request at hand, to be handed on as it came: we record no spans of our own."""
+    """The current request's trace context, to be passed on unchanged: we record no spans of our own."""
     return _trace.get()
 
 
 class CorrelationMiddleware:
-    """`new_id` makes an id where the client gave none, or none that is fit for a log line."""
+    """Gives every request its id, its access log line and its metrics."""
 
     def __init__(self, app: ASGIApp, new_id: Callable[[], UUID], metrics: RequestMetrics) -> None:
+        """`new_id` makes an id where the client sent none, or none that is fit for a log line."""
         self._app = app
         self._new_id = new_id
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Runs the application for one connection; anything but HTTP passes through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -57,7 +59,7 @@ class CorrelationMiddleware:
         status = 500
         started = time.perf_counter()
 
-        async def send_marked(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -71,7 +73,7 @@ class CorrelationMiddleware:
         try:
             with bound(correlation_id=identity, **({"trace_id": trace[1]} if trace else {})):
                 try:
-                    await self._app(scope, receive, send_marked)
+                    await self._app(scope, receive, send_with_headers)
                 finally:
                     self._record(scope, status, time.perf_counter() - started)
         finally:
@@ -81,7 +83,7 @@ class CorrelationMiddleware:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
         template = getattr(route, "path", None) or "unmatched"
-        self._metrics.observe(scope["method"], template, status, seconds)
+        self._metrics.record_request(scope["method"], template, status, seconds)
         level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
         logger.log(
             level,

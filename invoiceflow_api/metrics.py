@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector, generate_latest
 
 
 class RequestMetrics:
-    """Requests by method, path template and status; dependencies by name."""
+    """What every program measures: requests by method, path template and status; dependencies by name; the build."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: str) -> None:
+        """`version` is told by `invoiceflow_build_info`."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
+        build = Gauge(
+            "invoiceflow_build_info", "Always 1; the label names the running version.", ["version"], registry=self.registry
+        )
+        build.labels(version).set(1)
         self._seconds = Histogram(
             "invoiceflow_http_request_seconds",
             "Time from a request's first byte to its answer's last.",
@@ -18,36 +23,23 @@ class RequestMetrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
         )
-        self._refused = Counter(
-            "invoiceflow_uploads_refused_total", "Uploads that were refused, by code.", ["code"], registry=self.registry
-        )
-        self._accepted = Counter("invoiceflow_uploads_accepted_total", "Uploads that were accepted.", registry=self.registry)
         self._dependency = Gauge(
             "invoiceflow_dependency_healthy", "1 when the dependency answered its last check.", ["name"], registry=self.registry
         )
 
-        self._breaker = Gauge(
-            "invoiceflow_circuit_breaker_open",
-            "1 while calls of the dependency are refused without being made.",
-            ["name"],
-            registry=self.registry,
-        )
-
-    def observe(self, method: str, path: str, status: int, seconds: float) -> None:
+    def record_request(self, method: str, path: str, status: int, seconds: float) -> None:
+        """Counts one answered request; `path` is the route's template, never what the client sent."""
         self._seconds.labels(method, path, str(status)).observe(seconds)
 
-    def accepted(self) -> None:
-        self._accepted.inc()
-
-    def refused(self, code: str) -> None:
-        self._refused.labels(code).inc()
-
-    def dependency(self, name: str, *, healthy: bool) -> None:
+    def record_dependency(self, name: str, *, healthy: bool) -> None:
+        """Records the result of a dependency's latest check."""
         self._dependency.labels(name).set(1 if healthy else 0)
 
-    def breaker(self, name: str, is_open: Callable[[], bool]) -> None:
-        """`is_open` is asked whenever the metrics are."""
-        self._breaker.labels(name).set_function(lambda: float(is_open()))
-
     def text(self) -> bytes:
+        """All metrics in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+def gauge_of(condition: Callable[[], bool]) -> Callable[[], float]:
+    """A gauge's value that is computed whenever the metrics are read: 1 while `condition` holds."""
+    return lambda: float(condition())

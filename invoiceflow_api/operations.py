@@ -1,112 +1,127 @@
-"""What an operator's machinery asks of both programs: /livez, /readyz, /version, /metrics; and the checks behind health."""
+"""The operators' endpoints that both programs serve: /livez, /readyz, /version, /metrics."""
 
-import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from threading import Lock
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal, Protocol, cast
 
-from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
 
-from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow_api.health import Dependencies
 from invoiceflow_api.metrics import RequestMetrics
+from invoiceflow_api.strict_parameters import StrictRoute
 
-CHECK_SECONDS = 0.7
-KEPT_SECONDS = 0.25
-"""Together less than a second: no answer rests on a look that is older."""
-
-
-class Dependencies:
-    """Asks all dependencies at once, each with CHECK_SECONDS to answer; an answer is good for KEPT_SECONDS, so that any number
-    of probes asks each dependency a few times a second. Safe among threads."""
-
-    def __init__(self, checks: Mapping[str, Callable[[], None]], metrics: RequestMetrics, clock: Callable[[], float]) -> None:
-        self._checks = dict(checks)
-        self._metrics = metrics
-        self._clock = clock
-        # a thread each: a check that hangs holds up neither the others nor, by the hundred, this process
-        self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=f"health {name}") for name in self._checks}
-        self._asked: dict[str, Future[None]] = {}
-        self._lock = Lock()
-        self._kept: tuple[float, dict[str, bool]] | None = None
-
-    def healthy(self) -> dict[str, bool]:
-        with self._lock:
-            if self._kept is None or self._clock() - self._kept[0] > KEPT_SECONDS:
-                answers = self._ask()
-                self._kept = (self._clock(), answers)  # those who waited for the lock meanwhile take this one
-            return dict(self._kept[1])
-
-    def close(self) -> None:
-        for thread in self._threads.values():
-            thread.shutdown(wait=False, cancel_futures=True)
-
-    def _ask(self) -> dict[str, bool]:
-        for name, check in self._checks.items():
-            if not self._waits(name):
-                self._asked[name] = self._threads[name].submit(check)
-        wait(self._asked.values(), timeout=CHECK_SECONDS)
-        answers = {name: future.done() and _holds(future.exception()) for name, future in self._asked.items()}
-        for name, healthy in answers.items():
-            self._metrics.dependency(name, healthy=healthy)
-        return answers
-
-    def _waits(self, name: str) -> bool:
-        """Whether the last check of it has not begun yet, because the one before still hangs."""
-        last = self._asked.get(name)
-        return last is not None and not last.running() and not last.done()
+router = APIRouter(tags=["operations"], route_class=StrictRoute)
 
 
-def router(
-    dependencies: Callable[[], Dependencies], needed: frozenset[str], version: str, metrics: RequestMetrics
-) -> APIRouter:
-    """`needed`: without these the program cannot serve, and is not ready."""
-    routes = APIRouter(tags=["operations"])
+class Operated(Protocol):
+    """What the operators' endpoints need of a program's AppServices."""
 
-    @routes.get("/livez", summary="The process answers", responses=_example({"status": "ok"}))
-    async def livez() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @routes.get("/readyz", summary="Requests can be served", responses=_READY_EXAMPLES)
-    def readyz() -> JSONResponse:
-        healthy = dependencies().healthy()
-        ready = all(healthy[name] for name in needed)
-        words = {name: "healthy" if good else "unhealthy" for name, good in healthy.items()}
-        return JSONResponse({"status": "ok" if ready else "unavailable", "dependencies": words}, 200 if ready else 503)
-
-    @routes.get("/version", summary="What runs here", responses=_example({"version": "1.0.0"}))
-    async def version_of() -> dict[str, str]:
-        return {"version": version}
-
-    @routes.get("/metrics", summary="Prometheus metrics", response_class=Response, responses=_METRICS_EXAMPLE)
-    def metrics_text() -> Response:
-        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
-
-    return routes
+    @property
+    def dependencies(self) -> Dependencies:
+        """The health checks of what the program depends on."""
 
 
-def monotonic() -> float:
-    return time.monotonic()
+async def operated(request: Request) -> Operated:
+    """The running program's services, as far as operators' endpoints use them."""
+    return cast(Operated, request.app.state.services)
 
 
-def _holds(error: BaseException | None) -> bool:
-    if error is not None and not isinstance(error, Unavailable):
-        raise error
-    return error is None
+async def request_metrics(request: Request) -> RequestMetrics:
+    """The running program's metrics."""
+    return cast(RequestMetrics, request.app.state.metrics)
 
 
-def _example(value: object, status: int = 200, description: str = "It does.") -> dict[int | str, dict[str, Any]]:
-    return {status: {"description": description, "content": {"application/json": {"example": value}}}}
+class Liveness(BaseModel):
+    """The process is alive."""
+
+    status: Literal["ok"] = Field(description="Always `ok`: a process that is not alive does not answer.", examples=["ok"])
 
 
-_READY_EXAMPLES: Final = {
-    **_example({"status": "ok", "dependencies": {"database": "healthy"}}, description="They can."),
-    **_example({"status": "unavailable", "dependencies": {"database": "unhealthy"}}, 503, "Not now."),
-}
-_METRICS_EXAMPLE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {
-        "description": "In Prometheus' text form.",
-        "content": {"text/plain": {"example": "invoiceflow_uploads_accepted_total 23.0\n"}},
+class Readiness(BaseModel):
+    """Whether requests can be served now, and which dependency prevents it."""
+
+    status: Literal["ok", "unavailable"] = Field(
+        description="`ok` when every dependency that requests need is healthy.", examples=["ok"]
+    )
+    dependencies: dict[str, Literal["healthy", "unhealthy"]] = Field(
+        description="The state of each dependency by name.", examples=[{"database": "healthy"}]
+    )
+
+
+class RunningVersion(BaseModel):
+    """The version of the software that answers."""
+
+    version: str = Field(description="The version of the package, or what VERSION says instead.", examples=["1.0.0"])
+
+
+@router.get(
+    "/livez",
+    operation_id="get_liveness",
+    summary="Check that the process is alive",
+    response_description="The process is alive",
+    response_model=Liveness,
+)
+async def livez() -> Liveness:
+    """For liveness probes. Checks nothing but the process itself."""
+    return Liveness(status="ok")
+
+
+_NOT_READY: Final[dict[int | str, dict[str, Any]]] = {
+    503: {
+        "model": Readiness,
+        "description": "A dependency that requests need is unavailable",
+        "content": {
+            "application/json": {"example": {"status": "unavailable", "dependencies": {"database": "unhealthy"}}},
+        },
     }
 }
+
+
+@router.get(
+    "/readyz",
+    operation_id="get_readiness",
+    summary="Check that requests can be served",
+    response_description="Requests can be served",
+    response_model=Readiness,
+    responses=_NOT_READY,
+)
+def readyz(services: Annotated[Operated, Depends(operated)], request: Request, response: Response) -> Readiness:
+    """For readiness probes. 503 while a dependency is unavailable without which no request can be served."""
+    healthy = services.dependencies.healthy()
+    needed: frozenset[str] = request.app.state.description.needs
+    ready = all(healthy[name] for name in needed)
+    response.status_code = 200 if ready else 503
+    return Readiness(
+        status="ok" if ready else "unavailable",
+        dependencies={name: "healthy" if good else "unhealthy" for name, good in healthy.items()},
+    )
+
+
+@router.get(
+    "/version",
+    operation_id="get_version",
+    summary="Get the running version",
+    response_description="The running version",
+    response_model=RunningVersion,
+)
+async def version(request: Request) -> RunningVersion:
+    """The same version as in the OpenAPI document, the logs and the metric `invoiceflow_build_info`."""
+    return RunningVersion(version=request.app.version)
+
+
+@router.get(
+    "/metrics",
+    operation_id="get_metrics",
+    summary="Get Prometheus metrics",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The metrics in Prometheus' text format",
+            "content": {
+                "text/plain": {"schema": {"type": "string"}, "example": 'invoiceflow_build_info{version="1.0.0"} 1.0\n'}
+            },
+        }
+    },
+)
+def metrics(current: Annotated[RequestMetrics, Depends(request_metrics)]) -> Response:
+    """Requests, uploads, dependencies and the process itself, in Prometheus' text format."""
+    return Response(current.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Every error answer: RFC 9457 problem documents with a stable `code` and the request's correlation id."""
+"""Error responses: RFC 9457 problem documents with a stable `code` and the request's correlation id."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 TYPE_BASE: Final = "urn:invoiceflow:problem:"
 RETRY_SECONDS: Final = 2
 
-_FAULT: Final = ("internal.error", "Something went wrong on our side. It has been logged.")
-_INVALID: Final = ("request.invalid", "The request has inputs that cannot be used.")
+_FAULT: Final = ("internal.error", "An unexpected error occurred. It has been logged.")
+_INVALID: Final = ("request.invalid", "The request has invalid inputs.")
 
-# which answer a dependency that is away gives: the database is ours (503), the store and the queue are gateways (502)
-_AWAY: Final = {
+# the response to an unavailable dependency: the database is ours (503), the store and the queue are gateways (502)
+_UNAVAILABLE: Final = {
     "database": (503, "database.unavailable", "The database cannot be reached."),
     "search": (503, "search.unavailable", "The search index cannot be reached."),
     "object_store": (502, "storage.unavailable", "The file storage cannot be reached."),
@@ -35,14 +35,14 @@ _AWAY: Final = {
 
 
 class FieldError(BaseModel):
-    """One input at fault."""
+    """One invalid input."""
 
     field: str = Field(examples=["limit"])
     message: str = Field(examples=["Input should be less than or equal to 100"])
 
 
 class Problem(BaseModel):
-    """RFC 9457, with `code` (stable), `correlation_id`, and `errors` where inputs are at fault."""
+    """An RFC 9457 problem document with a stable `code` and the request's `correlation_id`."""
 
     type: str = Field(examples=["urn:invoiceflow:problem:file.not_pdf"])
     title: str = Field(examples=["Bad Request"])
@@ -54,9 +54,10 @@ class Problem(BaseModel):
 
 
 class ProblemError(Exception):
-    """Raised anywhere in a request; becomes the answer."""
+    """Raised anywhere in a request; becomes its response."""
 
     def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        """`code` is one of problems.toml's, `detail` says what is wrong with this request."""
         super().__init__(status, code, detail)
         self.status, self.code, self.detail, self.headers = status, code, detail, dict(headers or {})
 
@@ -69,6 +70,7 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
     errors: Sequence[FieldError] | None = None,
 ) -> JSONResponse:
+    """A problem document as a response."""
     problem = Problem(
         type=TYPE_BASE + code,
         title=HTTPStatus(status).phrase,
@@ -84,13 +86,14 @@ def problem_response(
 
 
 def unavailable_response(error: Unavailable) -> JSONResponse:
-    status, code, detail = _AWAY.get(error.role, (503, f"{error.role}.unavailable", "A service cannot be reached."))
+    """The response to a request that needs an unavailable dependency: 502 or 503, with Retry-After."""
+    status, code, detail = _UNAVAILABLE.get(error.role, (503, f"{error.role}.unavailable", "A service cannot be reached."))
     return problem_response(status, code, f"{detail} Please try again.", headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 def install(app: FastAPI) -> None:
-    """Makes every error of `app` a problem document, and says so in its OpenAPI. Called before other middleware is added."""
-    app.add_middleware(_Faults)
+    """Makes every error response of `app` a problem document, also in its OpenAPI. To be called before adding middleware."""
+    app.add_middleware(_UnexpectedErrors)
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -106,7 +109,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Unavailable)
     async def on_unavailable(_request: Request, error: Unavailable) -> JSONResponse:
-        logger.warning("A dependency is away: %s", error)
+        logger.warning("A dependency is unavailable: %s", error)
         return unavailable_response(error)
 
     @app.exception_handler(RequestValidationError)
@@ -123,9 +126,9 @@ def install(app: FastAPI) -> None:
         return problem_response(error.status_code, code, str(error.detail), headers=error.headers)
 
 
-class _Faults:
-    """Answers what nobody foresaw. Inside the correlation middleware: Starlette's own handler for `Exception` stands outside
-    of it, where the request's id is not known any more."""
+class _UnexpectedErrors:
+    """Turns unexpected exceptions into a 500 problem. Stands inside the correlation middleware: Starlette's own handler for
+    `Exception` stands outside of it, where the request's id is no longer known."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -133,17 +136,17 @@ class _Faults:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def send_noting(message: Message) -> None:
+        async def send_and_record(message: Message) -> None:
             nonlocal started
             started = started or message["type"] == "http.response.start"
             await send(message)
 
         try:
-            await self._app(scope, receive, send_noting)
+            await self._app(scope, receive, send_and_record)
         except Exception:
             if scope["type"] != "http" or started:
                 raise
-            logger.exception("A request failed by a fault of ours")
+            logger.exception("Unexpected error while handling a request")
             await problem_response(500, *_FAULT)(scope, receive, send)
 
 
@@ -168,7 +171,7 @@ def documented(*codes: tuple[int, str, str]) -> dict[int | str, dict[str, Any]]:
 
 
 def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
-    """FastAPI describes its own validation errors and knows nothing of problems: describes what is truly answered."""
+    """Replaces FastAPI's description of validation errors by the problem documents that are really sent."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update({**problem.pop("$defs"), "Problem": problem})

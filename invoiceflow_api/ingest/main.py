@@ -21,37 +21,37 @@ from invoiceflow.ports.pdf_inspector import PdfInspector
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxLimits
 from invoiceflow.settings import Settings, load
+from invoiceflow_api.health import Dependencies
 from invoiceflow_api.ingest import spool
-from invoiceflow_api.ingest.app import SHOWN_AS, Parts, UploadLimits, create_app
+from invoiceflow_api.ingest.app import create_app
+from invoiceflow_api.ingest.app_services import AppServices, UploadLimits
+from invoiceflow_api.ingest.schemas import DEPENDENCY_NAMES
 from invoiceflow_api.ingest.service import IngestService
-from invoiceflow_api.metrics import RequestMetrics
-from invoiceflow_api.operations import Dependencies
+from invoiceflow_api.ingest.upload_metrics import UploadMetrics
 
 UPLOAD_THREADS = 16
 INSPECTION_MEMORY = 1 << 30
 INSPECTION_SECONDS = 10.0
-KEPT_BLOCK = 2 * spool.IN_MEMORY
-"""Bytes. Every upload in memory is copied a few times on its way; given back and asked for again, its pages were a fifth of all
-an upload costs. 6 MB more stay with the process."""
-KEPT = 4 * KEPT_BLOCK
+RETAINED_BLOCK = 2 * spool.IN_MEMORY
+"""Bytes. An upload in memory is copied a few times on its way; returning these pages to the system and requesting them again
+cost a fifth of the whole upload. Retaining them keeps 6 MB more in the process."""
+RETAINED = 4 * RETAINED_BLOCK
 TRIM_SECONDS = 30.0
-"""A flood of 60 files at a time leaves 150 MB in pieces; this long after it they are the system's again."""
+"""A flood of 60 files at a time leaves 150 MB in fragments; at the latest after this long they are returned to the system."""
 STATEMENT_SECONDS = 6.0
-"""Each statement of an upload touches a few rows; on a connection that went silent an upload must still be tried again in its
-time."""
+"""Each statement of an upload touches a few rows. On a silent connection there must be time left to retry the upload."""
 
 
 def create() -> FastAPI:
     """The application of this environment. Raises SettingsError."""
-    allocator.give_back(large=KEPT_BLOCK, kept=KEPT)
+    allocator.give_back(large=RETAINED_BLOCK, kept=RETAINED)
     settings = load()
     logs.configure(settings.service_name, settings.log_level, settings.log_format)
     return application(settings)
 
 
 def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.compat.uuid7) -> FastAPI:
-    """Opens what it needs when it starts, closes it when it stops."""
-    opened: list[Parts] = []
+    """The application of these settings. Opens its dependencies when it starts and closes them when it stops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,38 +71,30 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
             spool.opened(settings.home.absolute() / "spool") as folder,
             ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="upload") as threads,
         ):
-            parts = open_parts(system, inspector, threads, folder, new_id, app.state.metrics)
-            opened.append(parts)
+            services = open_services(system, inspector, threads, folder, new_id, app.state.metrics)
+            app.state.services = services
             trimming = asyncio.create_task(_trim_regularly())
-            gc.freeze()  # what is there by now stays: the collector need not walk through it again after every few uploads
+            gc.freeze()  # the collector need not walk through what exists by now after every few uploads
             try:
                 yield
             finally:
                 trimming.cancel()
-                opened.clear()
-                parts.dependencies.close()
+                del app.state.services
+                services.dependencies.close()
                 inspector.close()
 
-    limits = UploadLimits(settings.max_file_size_bytes, settings.upload_timeout_seconds)
-    return create_app(
-        lambda: opened[0], limits, version=settings.version, new_id=new_id, lifespan=lifespan, debug=settings.debug
-    )
+    return create_app(lifespan, version=settings.version, new_id=new_id, debug=settings.debug)
 
 
-async def _trim_regularly() -> None:
-    while True:
-        await asyncio.sleep(TRIM_SECONDS)
-        await asyncio.to_thread(allocator.trim)
-
-
-def open_parts(
+def open_services(
     system: System,
     inspector: PdfInspector,
     threads: Executor,
     spool_folder: Path,
     new_id: Callable[[], UUID],
-    metrics: RequestMetrics,
-) -> Parts:
+    metrics: UploadMetrics,
+) -> AppServices:
+    """What the routes work with, on this system."""
     settings = system.settings
     service = IngestService(
         ingestions=system.ingestions,
@@ -116,14 +108,27 @@ def open_parts(
         clock=time.monotonic,
     )
     for role in service.open_breakers():
-        metrics.breaker(SHOWN_AS[role], partial(_is_open, service, role))
+        metrics.expose_breaker(DEPENDENCY_NAMES[role], partial(_is_open, service, role))
     checks = {
         "rabbitmq": system.queue.check,
         "s3": system.objects.check,
         "database": system.ingestions.check,
-        "search": system.search.check,  # uploads do not need it, and are not found without it
+        "search": system.search.check,  # uploads do not need it, and cannot be searched without it
     }
-    return Parts(service, threads, Dependencies(checks, metrics, time.monotonic), spool_folder)
+    return AppServices(
+        service=service,
+        threads=threads,
+        dependencies=Dependencies(checks, metrics, time.monotonic),
+        spool=spool_folder,
+        limits=UploadLimits(settings.max_file_size_bytes, settings.upload_timeout_seconds),
+        metrics=metrics,
+    )
+
+
+async def _trim_regularly() -> None:
+    while True:
+        await asyncio.sleep(TRIM_SECONDS)
+        await asyncio.to_thread(allocator.trim)
 
 
 def _is_open(service: IngestService, role: str) -> bool:

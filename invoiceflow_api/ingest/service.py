@@ -1,4 +1,4 @@
-"""Accepting an upload: object, row, message, in this order; what is refused does not exist. Knows no web framework."""
+"""Accepting an upload: object, row, message, in this order; a refused upload leaves nothing. Knows no web framework."""
 
 import hashlib
 import logging
@@ -22,22 +22,22 @@ from invoiceflow_api.ingest.upload import Upload
 
 T = TypeVar("T")
 UNDO_SECONDS: Final = 5.0
-"""What was begun is taken back even when an upload's own time is over."""
+"""Time to undo a begun upload, even after the upload's own deadline."""
 
 logger = logging.getLogger(__name__)
 
 
 class KeyReused(Exception):
-    """The Idempotency-Key came with another file before."""
+    """The Idempotency-Key was used with another file before."""
 
 
 class KeyInProgress(Exception):
-    """The first request with this Idempotency-Key is not answered yet."""
+    """The first request with this Idempotency-Key has no response yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """`replayed`: an earlier request with the same Idempotency-Key made it."""
+    """An accepted upload. `replayed`: an earlier request with the same Idempotency-Key made it."""
 
     ingestion: Ingestion
     replayed: bool
@@ -45,7 +45,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What is about to be added; the trace goes with the message, not into the row."""
+    """A row about to be added; the trace context goes with its message, not into the row."""
 
     new: NewIngestion
     traceparent: str | None
@@ -53,7 +53,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Added:
-    """`not_published` is what hindered it, where it was tried already."""
+    """An added row. `not_published`: the error, if publishing its message was tried and failed."""
 
     ingestion: Ingestion
     traceparent: str | None
@@ -62,7 +62,7 @@ class _Added:
 
 
 class IngestService:
-    """`clock` counts the seconds that deadlines are told in."""
+    """Takes uploads in and reports on ingestions. Thread-safe."""
 
     def __init__(
         self,
@@ -77,6 +77,7 @@ class IngestService:
         now: Callable[[], datetime],
         clock: Callable[[], float],
     ) -> None:
+        """`now` dates what is stored, `clock` counts the seconds in which deadlines are given."""
         self._ingestions = ingestions
         self._objects = objects
         self._inspector = inspector
@@ -87,7 +88,7 @@ class IngestService:
         self._clock = clock
         self._breakers = {role: CircuitBreaker(role, clock) for role in ("object_store", "database", "queue")}
         self._queue = queue
-        # under load a statement and a confirm for several uploads, not for each
+        # under load, one statement and one confirm for several uploads
         self._record = GroupCommit(self._recorded, shared=Unavailable)
         self._publish = GroupCommit(self._published, shared=Unavailable)
 
@@ -100,7 +101,7 @@ class IngestService:
         deadline: float,
         traceparent: str | None = None,
     ) -> Accepted:
-        """Nothing is tried again after `deadline`.
+        """Stores the upload and announces it to the pipeline. No retry begins after `deadline`.
 
         Raises PermanentFailure (the file), Unavailable (a dependency), KeyReused, KeyInProgress.
         """
@@ -129,7 +130,7 @@ class IngestService:
                 raise KeyInProgress(idempotency_key) from None
             return _replayed(known, key)
         except BaseException:
-            # a row may stand there in spite of it: the schedule withdraws what has no object
+            # the row may exist all the same: the schedule withdraws rows without an object
             self._delete_object(new)
             raise
         if not added.is_published:
@@ -137,13 +138,15 @@ class IngestService:
         return Accepted(added.ingestion, replayed=False)
 
     def open_breakers(self) -> dict[str, bool]:
-        """By role, whether its circuit breaker is open."""
+        """Whether the circuit breaker of each role is open."""
         return {role: breaker.is_open for role, breaker in self._breakers.items()}
 
     def find(self, request_id: UUID) -> Ingestion | None:
+        """The ingestion with this id, if there is one. Raises Unavailable."""
         return self._ingestions.get(request_id)
 
     def status_counts(self) -> StatusCounts:
+        """The number of ingestions by status. Raises Unavailable."""
         return self._ingestions.status_counts()
 
     def _announce(self, added: _Added, deadline: float) -> None:
@@ -152,7 +155,7 @@ class IngestService:
 
         def publish() -> None:
             nonlocal tried
-            if tried is not None:  # that was the first try, together with others
+            if tried is not None:  # publishing together with others was the first try
                 error, tried = tried, None
                 raise error
             self._publish(added)
@@ -160,13 +163,13 @@ class IngestService:
         try:
             self._within(deadline, "queue", publish)
         except BaseException:
-            # a confirm can be lost after the message arrived: a row that a consumer has claimed was accepted
+            # a confirm can get lost after the message arrived: a row that a consumer has claimed was accepted
             if self._withdrawn(ingestion, deadline):
                 self._delete_object(ingestion)
                 raise
 
     def _recorded(self, entries: Sequence[_Entry]) -> list[_Added]:
-        """The rows and their messages. Raises Unavailable when there are no rows, or may be none."""
+        """Adds the rows and publishes their messages. Raises Unavailable when there are no rows, or may be none."""
         ingestions = self._ingestions.add_all([entry.new for entry in entries])
         added = [_Added(ingestion, entry.traceparent) for ingestion, entry in zip(ingestions, entries, strict=True)]
         try:
@@ -178,14 +181,14 @@ class IngestService:
     def _published(self, added: Sequence[_Added]) -> Sequence[None]:
         ingestions = [one.ingestion for one in added]
         self._queue.publish([Message(one.ingestion.id, one.ingestion.correlation_id, one.traceparent) for one in added])
-        with suppress(Unavailable):  # the sweeper publishes once more, which does no harm
+        with suppress(Unavailable):  # the schedule publishes again, which is harmless
             self._ingestions.mark_published([ingestion.id for ingestion in ingestions], self._now())
         return [None] * len(ingestions)
 
     def _withdrawn(self, ingestion: Ingestion, deadline: float) -> bool:
-        """Asked again until there is an answer: the row may be gone though nobody heard of it, and then nothing was accepted.
+        """Whether the row is gone. Retried: it may be gone although the response was lost, and then nothing was accepted.
 
-        Where none comes the upload is refused: without its object the row is withdrawn by the schedule, if it is still there.
+        Without a response the upload is refused: the schedule withdraws the row, if it still exists, as it has no object.
         """
 
         def withdraw() -> bool:
@@ -194,7 +197,7 @@ class IngestService:
         try:
             return self._retry.call(withdraw, within_seconds=max(UNDO_SECONDS, deadline - self._clock()))
         except Unavailable as error:
-            logger.warning("A row could not be withdrawn; the schedule will: %s %s", ingestion.id, error)
+            logger.warning("Could not withdraw the row of a refused upload; the schedule will: %s %s", ingestion.id, error)
             return True
 
     def _put(self, upload: Upload, new: NewIngestion) -> None:
@@ -203,7 +206,7 @@ class IngestService:
             self._objects.put(new.s3_key, content, size=new.size, sha256=new.sha256, metadata=metadata)
 
     def _adding(self, entry: _Entry, key: IdempotencyKey | None) -> Callable[[], _Added]:
-        """From the second try on it asks first: the answer to a commit that took place may have been lost."""
+        """From the second try on, looks for the row first: the response to a successful commit may have been lost."""
         tried = False
 
         def add() -> _Added:
@@ -219,7 +222,7 @@ class IngestService:
         try:
             self._objects.delete(ingestion.s3_key)
         except Unavailable as error:
-            logger.warning("An object without a row stays until the sweeper comes: %s %s", ingestion.s3_key, error)
+            logger.warning("Could not delete the object of a refused upload; the schedule will: %s %s", ingestion.s3_key, error)
 
     def _within(self, deadline: float, role: str, work: Callable[[], T]) -> T:
         left = max(0.05, deadline - self._clock())

@@ -1,7 +1,7 @@
-"""Where uploads lie while they are checked: in memory if they are small, else in a folder for each process, locked while that
-process lives.
+"""Where an upload is buffered while it is checked: in memory if small, else in a folder of this process.
 
-The lock is the kernel's and goes with the process, so that what a killed one left can be told from what others are using.
+The process holds a lock on its folder for as long as it lives. The kernel releases the lock with the process, so that the
+folder of a killed process can be told from one in use.
 """
 
 import fcntl
@@ -15,15 +15,16 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 IN_MEMORY: Final = 512 * 1024
-"""Bytes of one upload that memory holds. Most invoices are smaller, and a file that is made and removed again costs as much
-as all the rest of an upload's way to the object store."""
+"""Bytes of one upload that are kept in memory. Most invoices are smaller, and creating and removing a file costs as much as the
+rest of an upload's way to the object store."""
 _PREFIX: Final = "uploads-"
 
 
 class Spool:
-    """What has come of one upload. In `folder` from IN_MEMORY bytes on; the file goes when the context is left."""
+    """The bytes of one upload so far. From IN_MEMORY bytes on they lie in a file, which is removed when the context is left."""
 
     def __init__(self, folder: Path) -> None:
+        """`folder` is where the file goes, if one is needed."""
         self._folder = folder
         self._pieces: list[bytes] = []
         self._size = 0
@@ -36,13 +37,13 @@ class Spool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._pieces = []
         if self._file is not None:
-            with suppress(OSError):  # a full disk: what it still held is not wanted any more
+            with suppress(OSError):  # a full disk: the rest is not needed any more
                 self._file.close()
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 
     def write(self, piece: bytes) -> None:
-        """Raises OSError when the disk is full."""
+        """Appends to the upload. Raises OSError when the disk is full."""
         self._size += len(piece)
         if self._file is None and self._size > IN_MEMORY:
             descriptor, name = tempfile.mkstemp(suffix=".pdf", dir=self._folder)
@@ -55,7 +56,7 @@ class Spool:
             self._file.write(piece)
 
     def whole(self) -> Path | bytes:
-        """All of it: nothing is written afterwards. Raises OSError when the disk is full."""
+        """The whole upload; nothing may be written afterwards. Raises OSError when the disk is full."""
         if self._file is None or self._path is None:
             return b"".join(self._pieces)
         self._file.close()
@@ -64,11 +65,11 @@ class Spool:
 
 @contextmanager
 def opened(root: Path) -> Iterator[Path]:
-    """This process's folder under `root`, removed at the end; removes those of dead processes first. Raises OSError."""
+    """This process's folder under `root`, removed at the end. Removes the folders of dead processes first. Raises OSError."""
     root.mkdir(parents=True, exist_ok=True)
-    with _locked(root / "lock"):  # nobody sweeps between the making of a folder and its lock
-        for left in root.glob(f"{_PREFIX}*"):
-            _remove_if_left(left)
+    with _locked(root / "lock"):  # no other process cleans up between the making of a folder and its lock
+        for orphan in root.glob(f"{_PREFIX}*"):
+            _remove_if_orphaned(orphan)
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
         held = os.open(folder, os.O_RDONLY)
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -86,10 +87,10 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _remove_if_left(folder: Path) -> None:
+def _remove_if_orphaned(folder: Path) -> None:
     held = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(BlockingIOError):  # a living process holds it
+        with suppress(BlockingIOError):  # its process lives
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)
     finally:

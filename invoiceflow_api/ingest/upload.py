@@ -1,6 +1,6 @@
-"""The multipart body of an upload, checked while it streams into a spool. Knows nothing of rows, objects, queues.
+"""The multipart body of an upload, checked while it streams into a spool. Knows nothing of rows, objects or queues.
 
-python-multipart's push parser is fed by hand: Starlette's form parser writes a whole body to disk before anyone can look.
+Uses python-multipart's push parser directly: Starlette's form parser writes a whole body to disk before it can be checked.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from invoiceflow_api.ingest.spool import Spool
 
 SIGNATURE: Final = b"%PDF-"
 SIGNATURE_WITHIN: Final = 1024
-"""Bytes in which the signature must stand (ISO 32000-1, Annex H, note 13)."""
+"""The signature must stand in this many first bytes (ISO 32000-1, Annex H, note 13)."""
 OVERHEAD: Final = 64 * 1024
-"""Bytes of a body that are not the file: boundaries, part headers, small other fields."""
+"""Bytes allowed in a body beside the file: boundaries, part headers, small other fields."""
 MAX_PART_HEADERS: Final = 48 * 1024
 """Bytes: a file name of 10,000 characters is shortened, not refused."""
 MAX_PARTS: Final = 10
@@ -34,35 +34,37 @@ CONTENT_TYPES: Final = frozenset(
 )
 _UNFIT: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
 _DIRECTION: Final = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Letters that turn the text around them: a name written with them shows another ending than it has."""
+"""Characters that reverse the text around them: a name with them shows another ending than it has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A whole file that looks like a PDF, in memory or as a temporary file. `filename` is fit to be shown."""
+    """A whole file that looks like a PDF, in memory or as a temporary file. `filename` is fit for display."""
 
     content: Path | bytes
     filename: str
     size: int
 
     def sha256(self) -> str:
-        """Hex. Not for the event loop: hashing lets other threads have the interpreter and then waits for it, so that done
-        there, piece by piece as the body came, it was a tenth of what an upload cost."""
+        """Hexadecimal. Not for the event loop: hashing releases the interpreter lock and waits to get it back, so that hashing
+        there, piece by piece as the body arrived, was a tenth of an upload's cost."""
         if isinstance(self.content, bytes):
             return hashlib.sha256(self.content).hexdigest()
         with self.content.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def open(self) -> BinaryIO:
+        """The file, to be read from its start."""
         return BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
 
 
 class ReceivedUpload:
-    """An async context in which the upload exists; it goes when the context is left, however."""
+    """An async context in which the upload exists; it is removed when the context is left, however that happens."""
 
     def __init__(
         self, content_type: str, content_length: int | None, stream: AsyncIterator[bytes], folder: Path, limit: int
     ) -> None:
+        """`stream` gives the body; `limit` is the largest file in bytes; files too large for memory lie in `folder`."""
         self._content_type = content_type
         self._content_length = content_length
         self._stream = stream
@@ -70,13 +72,14 @@ class ReceivedUpload:
         self._limit = limit
 
     async def __aenter__(self) -> Upload:
+        """Receives the whole body. Raises PermanentFailure, Unavailable (a full disk)."""
         boundary = _boundary(self._content_type)
         if self._content_length is not None and self._content_length > self._limit + OVERHEAD:
             raise too_large(self._limit)
         with ExitStack() as cleared:
             cleared.enter_context(self._spool)
             upload = await self._received(boundary)
-            cleared.pop_all()  # it stays until the context is left
+            cleared.pop_all()  # kept until the context is left
             return upload
 
     async def __aexit__(
@@ -102,8 +105,8 @@ class ReceivedUpload:
             raise Unavailable("spool", str(error)) from error
 
 
-def shown_filename(given: str) -> str:
-    """The client's file name fit for a list: no folders, no control characters, at most 255 characters with its ending."""
+def display_filename(given: str) -> str:
+    """The client's file name, fit for display: no folders, no control characters, at most 255 characters with its ending."""
     name = unicodedata.normalize("NFC", re.split(r"[/\\]", given)[-1])
     name = "".join(letter for letter in name if letter not in _DIRECTION and unicodedata.category(letter) not in _UNFIT)
     name = name.strip(" .")
@@ -116,10 +119,12 @@ def shown_filename(given: str) -> str:
 
 
 def too_large(limit: int) -> PermanentFailure:
+    """The refusal of a file larger than `limit` bytes."""
     return PermanentFailure("file.too_large", f"The file is larger than {limit / 1024 / 1024:g} MB.")
 
 
 def malformed(message: str) -> PermanentFailure:
+    """The refusal of a body that is no usable form."""
     return PermanentFailure("upload.malformed", message)
 
 
@@ -133,7 +138,7 @@ def _boundary(content_type: str) -> bytes:
 
 @dataclass
 class _Parts:
-    """What the parser calls back: takes the one part named `file`, passes over small others."""
+    """The parser's callbacks: keep the one part named `file`, skip small others."""
 
     file: Spool
     limit: int
@@ -151,6 +156,7 @@ class _Parts:
     signed: bool = False
 
     def callbacks(self) -> dict[str, object]:
+        """By the names under which the parser calls them."""
         return {
             "on_part_begin": self.on_part_begin,
             "on_header_field": self.on_header_field,
@@ -162,25 +168,30 @@ class _Parts:
         }
 
     def on_part_begin(self) -> None:
+        """A part begins; there may be MAX_PARTS."""
         self.parts += 1
         if self.parts > MAX_PARTS:
             raise malformed(f"The body has more than {MAX_PARTS} parts.")
         self.headers, self.header_bytes, self.is_file = {}, 0, False
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        """A piece of a part header's name."""
         self._count(end - start)
         self.name += data[start:end]
 
     def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        """A piece of a part header's value."""
         self._count(end - start)
         self.value += data[start:end]
 
     def on_header_end(self) -> None:
+        """A part header is complete."""
         self.headers[bytes(self.name).lower()] = bytes(self.value)
         self.name.clear()
         self.value.clear()
 
     def on_headers_finished(self) -> None:
+        """All headers of a part are there: decides whether it is the file."""
         _, options = parse_options_header(self.headers.get(b"content-disposition", b""))
         if options.get(b"name") != b"file":
             return
@@ -189,11 +200,12 @@ class _Parts:
             raise PermanentFailure("file.several", "The body has more than one part named `file`; send one file at a time.")
         kind = self.headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
         if kind not in CONTENT_TYPES:
-            raise PermanentFailure("file.wrong_type", f"The file is declared as {kind[:80]}; only application/pdf is taken.")
+            raise PermanentFailure("file.wrong_type", f"The file is declared as {kind[:80]}; only application/pdf is accepted.")
         self.is_file = True
-        self.filename = shown_filename(options.get(b"filename", b"").decode("utf-8", "replace"))
+        self.filename = display_filename(options.get(b"filename", b"").decode("utf-8", "replace"))
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        """A piece of a part's content."""
         if not self.is_file:
             return
         piece = data[start:end]
@@ -205,9 +217,11 @@ class _Parts:
         self.file.write(piece)
 
     def on_end(self) -> None:
+        """The closing boundary was seen."""
         self.ended = True
 
     def finished(self) -> Upload:
+        """The whole upload. Raises PermanentFailure when there is none."""
         if not self.ended:
             raise malformed("The body ends in the middle.")
         if not self.seen:
@@ -231,4 +245,5 @@ class _Parts:
 
 
 def not_a_pdf() -> PermanentFailure:
+    """The refusal of a file without a PDF's signature."""
     return PermanentFailure("file.not_pdf", "The file is not a PDF.")

@@ -1,6 +1,7 @@
 """The query API's routes: who may ask what, and which answer they get. The work is `service`'s."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,10 +17,11 @@ from invoiceflow.domain.invoice_document import to_document
 from invoiceflow.domain.search.cursor import MAX_LENGTH, CursorError
 from invoiceflow.domain.search.query import Facet, Search, Sort
 from invoiceflow.ports.object_store import NoSuchObject
-from invoiceflow_api import problems
-from invoiceflow_api.correlation import CorrelationMiddleware, correlation_id, traceparent
+from invoiceflow_api import application
+from invoiceflow_api.application import Description
+from invoiceflow_api.correlation import correlation_id, traceparent
+from invoiceflow_api.health import Dependencies
 from invoiceflow_api.metrics import RequestMetrics
-from invoiceflow_api.operations import Dependencies, router
 from invoiceflow_api.problems import RETRY_SECONDS, ProblemError, documented
 from invoiceflow_api.query.answers import FacetValue, HitShown, InvoiceShown, ListShown, ReprocessAccepted, TotalShown
 from invoiceflow_api.query.byte_ranges import NotSatisfiable, asked_range
@@ -34,29 +36,42 @@ Amount = Annotated[Decimal | None, Query(max_digits=20, decimal_places=4)]
 Values = Annotated[list[str], Query(max_length=MAX_VALUES)]
 
 
+DESCRIPTION: Final = Description(
+    title="InvoiceFlow query API",
+    summary="Searches invoices and returns what was read of them.",
+    description="Search invoices, get one with its evidence and findings, download originals, export, reprocess. Errors are"
+    " problem documents (RFC 9457); their `type` leads to a page that explains them.",
+    tags=[{"name": "invoices", "description": "Search, read and reprocess invoices."}],
+    needs=frozenset({"database", "search"}),
+)
+
+
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AppServices:
     """What a running query API holds; opened by the lifespan, closed with it."""
 
     service: QueryService
     dependencies: Dependencies
 
 
-def create_app(parts: Callable[[], Parts], *, version: str, new_id: Callable[[], UUID], **fastapi: object) -> FastAPI:
-    """The application. `parts` gives what the lifespan opened; `fastapi` is handed to FastAPI (its lifespan)."""
-    metrics = RequestMetrics()
-    app = FastAPI(
-        title="InvoiceFlow query API",
+def create_app(
+    services: Callable[[], AppServices],
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    *,
+    version: str,
+    new_id: Callable[[], UUID],
+    debug: bool = False,
+) -> FastAPI:
+    """The application; `lifespan` opens its AppServices."""
+    return application.build(
+        DESCRIPTION,
+        [_routes(services)],
+        lifespan,
         version=version,
-        description="Searches invoices and gives what was read of them.",
-        **fastapi,  # type: ignore[arg-type]  # FastAPI's own keyword arguments
+        metrics=RequestMetrics(version),
+        new_id=new_id,
+        debug=debug,
     )
-    app.state.metrics = metrics
-    problems.install(app)
-    app.add_middleware(CorrelationMiddleware, new_id=new_id, metrics=metrics)
-    app.include_router(_routes(parts))
-    app.include_router(router(lambda: parts().dependencies, frozenset({"database", "search"}), version, metrics))
-    return app
 
 
 def asked(
@@ -107,7 +122,7 @@ _BYTES: Final = {"type": "string", "format": "binary"}
 _CSV: Final = ",".join(EXPORT_COLUMNS) + "\r\n"
 
 
-def _routes(parts: Callable[[], Parts]) -> APIRouter:  # noqa: C901  five routes, each a shell
+def _routes(parts: Callable[[], AppServices]) -> APIRouter:  # noqa: C901  five routes, each a shell
     routes = APIRouter(tags=["invoices"])
 
     @routes.get(

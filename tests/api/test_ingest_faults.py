@@ -29,7 +29,7 @@ from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.settings import Settings
 from invoiceflow_api.ingest import main as ingest
-from invoiceflow_api.ingest.app import to_the_end
+from invoiceflow_api.ingest.receiving import finish
 from invoiceflow_api.ingest.service import IngestService, KeyInProgress
 from invoiceflow_api.ingest.spool import IN_MEMORY
 from invoiceflow_api.ingest.upload import Upload
@@ -328,7 +328,7 @@ def test_an_upload_whose_request_is_cancelled_is_stored_to_its_end() -> None:
 
     async def cancelled() -> None:
         with ThreadPoolExecutor(1) as threads:
-            request = asyncio.create_task(to_the_end(asyncio.get_running_loop().run_in_executor(threads, store)))
+            request = asyncio.create_task(finish(asyncio.get_running_loop().run_in_executor(threads, store)))
             await asyncio.sleep(0.05)
             request.cancel()
             with pytest.raises(asyncio.CancelledError):

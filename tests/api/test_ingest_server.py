@@ -19,7 +19,7 @@ from invoiceflow import allocator
 from invoiceflow.bootstrap import System
 from invoiceflow.settings import Settings
 from invoiceflow_api.ingest import main
-from invoiceflow_api.ingest.app import MAX_IN_FLIGHT
+from invoiceflow_api.ingest.app_services import MAX_IN_FLIGHT
 from invoiceflow_api.ingest.spool import IN_MEMORY
 from samples import hostile
 

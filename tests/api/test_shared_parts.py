@@ -4,22 +4,25 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 
 from invoiceflow.circuit_breaker import CircuitBreaker
 from invoiceflow.logs import JsonFormatter
 from invoiceflow.ports.unavailable import Unavailable
-from invoiceflow_api import problems
-from invoiceflow_api.correlation import CorrelationMiddleware, traceparent
+from invoiceflow_api import application
+from invoiceflow_api.application import Description
+from invoiceflow_api.correlation import traceparent
+from invoiceflow_api.health import CACHE_SECONDS, CHECK_SECONDS, Dependencies
 from invoiceflow_api.metrics import RequestMetrics
-from invoiceflow_api.operations import CHECK_SECONDS, KEPT_SECONDS, Dependencies, router
+from invoiceflow_api.strict_parameters import StrictRoute
 from tests.rows import new_id
 
 
@@ -34,13 +37,30 @@ class Checks:
         self.seconds = 0.0
         self.asked = 0
         self.database: Callable[[], None] = self.well
-        self.metrics = RequestMetrics()
+        self.metrics = RequestMetrics("1.2.3")
         self.dependencies = Dependencies(
             {"database": lambda: self.database(), "s3": self.well}, self.metrics, lambda: self.seconds
         )
 
     def well(self) -> None:
         self.asked += 1
+
+
+strict = APIRouter(route_class=StrictRoute)
+
+
+def paging(limit: int = 20) -> int:
+    return limit
+
+
+@strict.get("/list")
+def listed(page: Annotated[int, Depends(paging)], kind: Annotated[list[str] | None, Query()] = None) -> list[Any]:
+    return [page, kind]
+
+
+@asynccontextmanager
+async def no_lifespan(_: FastAPI) -> AsyncIterator[None]:
+    yield
 
 
 @pytest.fixture
@@ -52,10 +72,9 @@ def checks() -> Iterator[Checks]:
 
 @pytest.fixture
 def api(checks: Checks) -> TestClient:
-    app = FastAPI()
-    problems.install(app)
-    app.add_middleware(CorrelationMiddleware, new_id=new_id, metrics=checks.metrics)
-    app.include_router(router(lambda: checks.dependencies, frozenset({"database"}), "1.2.3", checks.metrics))
+    description = Description("Test", "A program.", "For tests.", [], needs=frozenset({"database"}))
+    app = application.build(description, [strict], no_lifespan, version="1.2.3", metrics=checks.metrics, new_id=new_id)
+    app.state.services = checks
 
     @app.get("/trace")
     def trace() -> str | None:
@@ -190,7 +209,7 @@ def test_metrics_count_by_route_not_by_path(api: TestClient) -> None:
 def test_a_program_is_ready_while_what_it_needs_is_there(api: TestClient, checks: Checks) -> None:
     assert (api.get("/readyz").status_code, api.get("/livez").json()) == (200, {"status": "ok"})
     checks.database = away
-    checks.seconds += KEPT_SECONDS + 0.1
+    checks.seconds += CACHE_SECONDS + 0.1
     answer = api.get("/readyz")
     assert (answer.status_code, answer.json()["dependencies"]) == (503, {"database": "unhealthy", "s3": "healthy"})
     assert 'invoiceflow_dependency_healthy{name="database"} 0.0' in api.get("/metrics").text
@@ -202,7 +221,7 @@ def test_an_answer_about_health_is_kept_for_a_moment(checks: Checks) -> None:
     checks.dependencies.healthy()
     checks.dependencies.healthy()
     assert checks.asked == 2
-    checks.seconds += KEPT_SECONDS + 0.1
+    checks.seconds += CACHE_SECONDS + 0.1
     checks.dependencies.healthy()
     assert checks.asked == 4
 
@@ -239,14 +258,14 @@ def test_a_check_that_hangs_is_asked_again_when_it_ends_and_the_others_are_asked
     checks.database = hanging
     try:
         for times in range(1, 4):
-            checks.seconds += KEPT_SECONDS + 0.1
+            checks.seconds += CACHE_SECONDS + 0.1
             assert checks.dependencies.healthy() == {"database": False, "s3": True}
             assert checks.asked == times
         assert len(begun) == 1  # however often it is asked, one thread hangs
         checks.database = checks.well
     finally:
         released.set()
-    checks.seconds += KEPT_SECONDS + 0.1
+    checks.seconds += CACHE_SECONDS + 0.1
     assert checks.dependencies.healthy() == {"database": True, "s3": True}
 
 
@@ -328,3 +347,13 @@ def _has_example(content: dict[str, Any], schemas: dict[str, Any]) -> bool:
         return True
     properties = schemas[content["schema"]["$ref"].rsplit("/", 1)[-1]]["properties"]
     return all(described.get("examples") for described in properties.values())
+
+
+def test_an_unknown_query_parameter_is_named_and_so_are_the_accepted_ones(api: TestClient) -> None:
+    assert api.get("/list?limit=3&kind=a&kind=b").json() == [3, ["a", "b"]]
+    answer = api.get("/list?limt=3&kind=a&q=")
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+    assert answer.json()["errors"] == [
+        {"field": name, "message": "Unknown query parameter; accepted here: kind, limit"} for name in ("limt", "q")
+    ]
+    assert api.get("/livez?probe=1").json()["errors"][0]["message"] == "Unknown query parameter; accepted here: none"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from invoiceflow.bootstrap import System
 from invoiceflow.settings import Settings
-from invoiceflow_api.ingest.upload import shown_filename
+from invoiceflow_api.ingest.upload import display_filename
 from samples import hostile
 
 UPLOAD = "/api/v1/ingest/upload"
@@ -240,8 +240,8 @@ def test_what_other_fields_and_other_types_a_form_may_have_is_taken(ingest_api: 
 @given(name=st.text(max_size=600))
 @example("\ud800.pdf")
 def test_any_file_name_becomes_one_that_can_be_shown(name: str) -> None:
-    shown = shown_filename(name)
+    shown = display_filename(name)
     assert 1 <= len(shown) <= 255
-    assert shown == shown_filename(shown)
+    assert shown == display_filename(shown)
     assert not set(shown) & set("/\\\0\n\r\t\u202e")
     shown.encode()

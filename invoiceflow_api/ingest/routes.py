@@ -1,0 +1,203 @@
+"""The ingest API's routes: who may ask what, and which response they get. The work is `service`'s and `receiving`'s."""
+
+import re
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Header, Path, Request, Response
+
+from invoiceflow.domain.ingestion import IngestionStatus
+from invoiceflow_api.ingest.app_services import Services
+from invoiceflow_api.ingest.receiving import body_ends_soon, receive
+from invoiceflow_api.ingest.schemas import (
+    EXAMPLE_ID,
+    IngestionStatusResponse,
+    ServiceHealth,
+    Statistics,
+    UploadAccepted,
+    service_health,
+    statistics,
+    status_response,
+)
+from invoiceflow_api.ingest.service import Accepted
+from invoiceflow_api.problems import ProblemError, documented
+from invoiceflow_api.strict_parameters import StrictRoute
+
+PREFIX: Final = "/api/v1/ingest"
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+
+router = APIRouter(tags=["ingest"], route_class=StrictRoute)
+
+_NOT_FOUND: Final = (404, "ingestion.not_found", "There is no ingestion with this id.")
+_DATABASE_UNAVAILABLE: Final = (503, "database.unavailable", "The database cannot be reached. Please try again.")
+_UPLOAD_PROBLEMS: Final = documented(
+    (400, "file.not_pdf", "The file is not a PDF."),
+    (400, "file.too_large", "The file is larger than 10 MB."),
+    (400, "file.empty", "The file is empty."),
+    (400, "file.missing", "The body has no part named `file`."),
+    (400, "file.several", "The body has more than one part named `file`; send one file at a time."),
+    (400, "file.wrong_type", "The file is declared as image/png; only application/pdf is accepted."),
+    (400, "file.corrupted", "The PDF is damaged and cannot be opened."),
+    (400, "file.encrypted", "The PDF is protected by a password. Please send it without one."),
+    (400, "file.no_pages", "The PDF has no pages."),
+    (400, "file.too_many_pages", "The PDF has 5000 pages; at most 2000 are accepted."),
+    (400, "file.too_complex", "The file takes more time or memory to open than an invoice may."),
+    (400, "upload.malformed", "Send the file as multipart/form-data, in a part named `file`."),
+    (400, "upload.interrupted", "The client disconnected before the upload was complete."),
+    (408, "upload.timeout", "The upload took longer than 30 seconds."),
+    (409, "idempotency.in_progress", "The first request with this Idempotency-Key is still in progress."),
+    (422, "request.invalid", "The request has invalid inputs."),
+    (422, "idempotency.key_reused", "This Idempotency-Key was used with another file before."),
+    (422, "idempotency.key_invalid", "The Idempotency-Key must be 1 to 255 visible ASCII characters."),
+    (500, "internal.error", "An unexpected error occurred. It has been logged."),
+    (502, "storage.unavailable", "The file storage cannot be reached. Please try again."),
+    (502, "queue.unavailable", "The message queue cannot be reached. Please try again."),
+    _DATABASE_UNAVAILABLE,
+    (503, "inspection.unavailable", "The file could not be inspected now. Please try again."),
+    (503, "spool.unavailable", "The upload could not be stored on this server. Please try again."),
+    (503, "upload.busy", "Too many uploads at one time. Please try again."),
+)
+_ACCEPTED: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "description": "The upload is accepted; its invoice will be read soon",
+        "headers": {
+            "Location": {"description": "Where to poll the status.", "schema": {"type": "string", "format": "uri-reference"}},
+            "Retry-After": {"description": "Suggested seconds to wait before polling.", "schema": {"type": "integer"}},
+            "Idempotency-Replayed": {
+                "description": "`true` when an earlier request with the same Idempotency-Key was accepted, and this is its"
+                " response again.",
+                "schema": {"type": "string", "enum": ["true"]},
+            },
+        },
+    }
+}
+_REQUEST_BODY: Final = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary", "description": "One PDF file."}},
+            }
+        }
+    },
+}
+
+
+@router.post(
+    f"{PREFIX}/upload",
+    operation_id="upload_invoice",
+    summary="Upload an invoice",
+    status_code=202,
+    response_model=UploadAccepted,
+    responses={**_UPLOAD_PROBLEMS, **_ACCEPTED},
+    openapi_extra={"requestBody": _REQUEST_BODY},
+)
+async def upload_invoice(
+    request: Request,
+    services: Services,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="1 to 255 visible ASCII characters, chosen by the client. A repeated upload with the same key and file"
+            " makes no second ingestion and gets the first response again.",
+            examples=["2026-03-01-batch-7-file-12"],
+        ),
+    ] = None,
+) -> Response:
+    """Checks the file while it arrives and stores it. What is refused leaves nothing behind."""
+    try:
+        if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
+            detail = "The Idempotency-Key must be 1 to 255 visible ASCII characters."
+            raise ProblemError(422, "idempotency.key_invalid", detail)
+        if services.in_flight.locked():
+            raise ProblemError(503, "upload.busy", "Too many uploads at one time. Please try again.", {"Retry-After": "1"})
+        async with services.in_flight:
+            accepted = await receive(request, services, idempotency_key)
+    except ProblemError as problem:
+        services.metrics.record_refused(problem.code)
+        if problem.status == 408 or not body_ends_soon(request, services.limits):
+            # the server would go on reading what nobody wants, for as long as the client sends
+            problem.headers["Connection"] = "close"
+        raise
+    services.metrics.record_accepted()
+    return _accepted_response(accepted)
+
+
+@router.get(
+    f"{PREFIX}/status/{{request_id}}",
+    operation_id="get_status",
+    summary="Get an upload's status",
+    response_model=IngestionStatusResponse,
+    response_description="The status",
+    responses=documented(_NOT_FOUND, _DATABASE_UNAVAILABLE),
+)
+def get_status(
+    services: Services, request_id: Annotated[UUID, Path(description="As returned by the upload.", examples=[EXAMPLE_ID])]
+) -> IngestionStatusResponse:
+    """The current state of one ingestion, and why it failed if it did."""
+    ingestion = services.service.find(request_id)
+    if ingestion is None:
+        raise ProblemError(*_NOT_FOUND)
+    return status_response(ingestion)
+
+
+@router.get(
+    f"{PREFIX}/stats",
+    operation_id="get_statistics",
+    summary="Count invoices by status",
+    response_model=Statistics,
+    response_description="The number of ingestions by status",
+    responses=documented(_DATABASE_UNAVAILABLE),
+)
+def get_statistics(services: Services) -> Statistics:
+    """How many ingestions wait, are being read, failed and are complete."""
+    return statistics(services.service.status_counts())
+
+
+@router.get("/health", response_model=ServiceHealth, include_in_schema=False)
+@router.get(
+    f"{PREFIX}/health",
+    operation_id="get_health",
+    summary="Get the service's health",
+    response_model=ServiceHealth,
+    response_description="Uploads are accepted",
+    responses={
+        503: {
+            "model": ServiceHealth,
+            "description": "Uploads are refused: a dependency is unavailable",
+            "content": {
+                "application/json": {
+                    "example": {
+                        "service": "unhealthy",
+                        "dependencies": {"rabbitmq": "healthy", "s3": "unhealthy", "database": "healthy", "search": "healthy"},
+                        "circuit_breakers": {"rabbitmq": "closed", "s3": "open", "database": "closed"},
+                    }
+                }
+            },
+        }
+    },
+)
+def get_health(services: Services, response: Response) -> ServiceHealth:
+    """Checks every dependency, at most four times a second however often it is called."""
+    health = service_health(services.dependencies.healthy(), services.service.open_breakers())
+    response.status_code = 503 if health.service == "unhealthy" else 200
+    return health
+
+
+def _accepted_response(accepted: Accepted) -> Response:
+    """An `UploadAccepted`, written by hand: FastAPI's own way through pydantic is a twentieth of an upload's work."""
+    ingestion = accepted.ingestion
+    body: dict[str, str | UUID] = {
+        "request_id": ingestion.id,
+        "status": IngestionStatus.PENDING.value,  # the first response, also when it is repeated
+        "message": "File uploaded successfully, processing started",
+    }
+    if ingestion.duplicate_of is not None:
+        body["duplicate_of"] = ingestion.duplicate_of
+    headers = {"Location": f"{PREFIX}/status/{ingestion.id}", "Retry-After": "1"}
+    if accepted.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(orjson.dumps(body), 202, headers, "application/json")
