@@ -99,8 +99,6 @@ def _opensearch(settings: Settings, url: SecretStr) -> "OpenSearchIndex":
 
     auth: User | AwsSigning | None = None
     if settings.opensearch_aws:
-        if settings.aws_region is None:
-            raise SettingsError("OPENSEARCH_AWS needs AWS_REGION: requests are signed for one region")
         auth = AwsSigning(settings.aws_region)
     elif settings.opensearch_username:
         password = settings.opensearch_password
@@ -135,8 +133,6 @@ def s3_location(settings: Settings, bucket: str) -> "tuple[S3Location, AccessKey
     """Where the originals lie, and the key if one is given. Raises SettingsError."""
     from invoiceflow.adapters.s3.location import AccessKey, S3Location
 
-    if settings.aws_region is None:
-        raise SettingsError("S3_BUCKET needs AWS_REGION: requests are signed for one region")
     location = S3Location(
         bucket,
         settings.aws_region,

@@ -4,23 +4,27 @@ Names without the INVOICEFLOW_ prefix are the ones the services have always been
 used; with INVOICEFLOW_EMBEDDED a stand-in takes the place of each that is not, without it every one must be named.
 """
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-REQUIRED_IN_PRODUCTION = (
-    "DATABASE_URL",
-    "S3_BUCKET",
-    "AWS_REGION",
-    "RABBITMQ_URL",
-    "OPENSEARCH_URL",
-    "INVOICEFLOW_CURSOR_SECRET",
-)
-"""Access keys are not in it: a credential chain (instance role, web identity) may stand in for AWS_ACCESS_KEY_ID."""
+from invoiceflow import __version__
+
+Program = Literal["ingest", "query", "pipeline", "all"]
+REQUIRED_IN_PRODUCTION: Final[Mapping[Program, tuple[str, ...]]] = {
+    "ingest": ("DATABASE_URL", "S3_BUCKET", "RABBITMQ_URL"),
+    "query": ("DATABASE_URL", "S3_BUCKET", "RABBITMQ_URL", "OPENSEARCH_URL", "INVOICEFLOW_CURSOR_SECRET"),
+    "pipeline": ("DATABASE_URL", "S3_BUCKET", "RABBITMQ_URL", "OPENSEARCH_URL"),
+    "all": ("DATABASE_URL", "S3_BUCKET", "RABBITMQ_URL", "OPENSEARCH_URL", "INVOICEFLOW_CURSOR_SECRET"),
+}
+"""What each program must be told without INVOICEFLOW_EMBEDDED. No access keys: a credential chain (instance role, web identity)
+may stand in for AWS_ACCESS_KEY_ID."""
 
 
 class SettingsError(Exception):
@@ -40,7 +44,7 @@ class Settings(BaseSettings):
     aws_access_key_id: SecretStr | None = Field(None, validation_alias="AWS_ACCESS_KEY_ID")
     aws_secret_access_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
     aws_session_token: SecretStr | None = Field(None, validation_alias="AWS_SESSION_TOKEN")
-    aws_region: str | None = Field(None, validation_alias="AWS_REGION")
+    aws_region: str = Field("us-east-1", validation_alias="AWS_REGION")
     s3_endpoint_url: str | None = Field(None, validation_alias="AWS_ENDPOINT_URL_S3")  # the name that AWS's own tools read
     s3_path_style: bool = Field(False, validation_alias="S3_PATH_STYLE")
     s3_encryption: Literal["AES256", "aws:kms"] | None = Field(None, validation_alias="S3_ENCRYPTION")
@@ -58,12 +62,14 @@ class Settings(BaseSettings):
 
     # the services
     service_name: str = Field("ingest-service", validation_alias="SERVICE_NAME")
-    version: str = Field("1.0.0", validation_alias="VERSION")
+    version: str = Field(__version__, validation_alias="VERSION")
     debug: bool = Field(False, validation_alias="DEBUG")
     host: str = Field("0.0.0.0", validation_alias="HOST")  # noqa: S104  the documented default; the embedded system binds loopback
     port: int = Field(8003, validation_alias="PORT", ge=1, le=65535)
     query_port: int = Field(8002, validation_alias="QUERY_PORT", ge=1, le=65535)
     dagster_port: int = Field(8004, validation_alias="DAGSTER_PORT", ge=1, le=65535)
+    public_url: str | None = Field(None, validation_alias="INVOICEFLOW_PUBLIC_URL")  # https://host/invoices, at the gateway
+    trusted_proxies: str = Field("", validation_alias="INVOICEFLOW_TRUSTED_PROXIES")  # addresses and networks, comma-separated
     cursor_secret: SecretStr | None = Field(None, validation_alias="INVOICEFLOW_CURSOR_SECRET")
     previous_cursor_secret: SecretStr | None = Field(None, validation_alias="INVOICEFLOW_PREVIOUS_CURSOR_SECRET")
 
@@ -71,6 +77,8 @@ class Settings(BaseSettings):
     max_file_size_mb: float = Field(10, validation_alias="MAX_FILE_SIZE_MB", gt=0, le=1024)
     max_pages: int = Field(2000, validation_alias="INVOICEFLOW_MAX_PAGES", ge=1)
     upload_timeout_seconds: float = Field(30, validation_alias="UPLOAD_TIMEOUT_SECONDS", gt=0)
+    max_uploads_per_client: int = Field(48, validation_alias="INVOICEFLOW_MAX_UPLOADS_PER_CLIENT", ge=1)
+    max_connections_per_client: int = Field(512, validation_alias="INVOICEFLOW_MAX_CONNECTIONS_PER_CLIENT", ge=1)
     idempotency_hours: float = Field(24, validation_alias="INVOICEFLOW_IDEMPOTENCY_HOURS", gt=0)
     inspection_workers: int = Field(1, validation_alias="INVOICEFLOW_INSPECTION_WORKERS", ge=1, le=64)
 
@@ -116,6 +124,23 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)  # load() hands the environment in, so that tests and tools can hand in another
 
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_whole(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be like https://host/invoices: scheme, host and perhaps a path, no query")
+        return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_addresses(cls, value: str) -> str:
+        for proxy in filter(None, (part.strip() for part in value.split(","))):
+            ipaddress.ip_network(proxy)  # its ValueError says what is wrong with it
+        return value
+
     @model_validator(mode="after")
     def _consumers_in_order(self) -> Self:
         if self.min_consumers > self.max_consumers:
@@ -129,12 +154,21 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def public_path(self) -> str:
+        """The path of INVOICEFLOW_PUBLIC_URL without a slash at its end; empty where there is none."""
+        return "" if self.public_url is None else urlsplit(self.public_url).path
+
+    @property
     def max_file_size_bytes(self) -> int:
+        """MAX_FILE_SIZE_MB in bytes."""
         return int(self.max_file_size_mb * 1024 * 1024)
 
 
-def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this environment (os.environ if none is given). Raises SettingsError with every fault listed."""
+def load(environment: Mapping[str, str] | None = None, program: Program = "all") -> Settings:
+    """The settings of this environment (os.environ if none is given), in which nothing is missing that `program` needs.
+
+    Raises SettingsError with every fault listed.
+    """
     given = {k: v for k, v in (os.environ if environment is None else environment).items() if v != ""}
     known = {str(f.validation_alias) for f in Settings.model_fields.values()}
     faults: list[str] = []
@@ -146,7 +180,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             name = ".".join(str(part) for part in fault["loc"]) or "settings"
             faults.append(f"{name}: {fault['msg']}")
     if given.get("INVOICEFLOW_EMBEDDED", "").lower() not in ("1", "true", "yes", "on", "y", "t"):
-        missing = [name for name in REQUIRED_IN_PRODUCTION if name not in given]
+        missing = [name for name in REQUIRED_IN_PRODUCTION[program] if name not in given]
         faults.extend(f"{name}: is required and not set" for name in missing)
         if missing:
             faults.append("(the embedded stand-ins need none of these: `invoiceflow up` or INVOICEFLOW_EMBEDDED=true)")

@@ -22,7 +22,7 @@ def work(runs: int) -> int:
     console = Console(stderr=True)
     missing = [name for name in VARIABLES if not os.environ.get(name)]
     try:
-        settings.load()
+        settings.load(program="pipeline")
     except SettingsError as error:
         console.print(str(error), style="red", markup=False)
         return 2

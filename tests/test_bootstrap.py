@@ -116,7 +116,6 @@ def test_every_service_that_is_named_is_used_and_none_is_reached_for_it(tmp_path
 @pytest.mark.parametrize(
     ("given", "missing"),
     [
-        ({"S3_BUCKET": "b"}, "AWS_REGION"),
         ({"RABBITMQ_URL": "http://mq"}, "RABBITMQ_URL"),
         ({"OPENSEARCH_URL": "amqp://search"}, "OPENSEARCH_URL"),
     ],

@@ -2,14 +2,53 @@
 
 import pytest
 
-from invoiceflow.settings import REQUIRED_IN_PRODUCTION, SettingsError, load
+import invoiceflow
+from invoiceflow.settings import REQUIRED_IN_PRODUCTION, Program, SettingsError, load
 
 
-def test_every_missing_variable_is_named_at_once() -> None:
+@pytest.mark.parametrize("program", REQUIRED_IN_PRODUCTION)
+def test_every_missing_variable_is_named_at_once_and_no_other(program: Program) -> None:
     with pytest.raises(SettingsError) as caught:
-        load({})
-    for name in REQUIRED_IN_PRODUCTION:
-        assert f"{name}: is required" in str(caught.value)
+        load({}, program)
+    named = [line.split(":")[0].strip() for line in str(caught.value).splitlines() if "is required" in line]
+    assert named == list(REQUIRED_IN_PRODUCTION[program])
+
+
+def test_the_ingest_api_starts_with_the_documented_three_variables() -> None:
+    quick_start = {
+        "DATABASE_URL": "postgresql://postgres:password@localhost:5432/invoiceflow_dev",
+        "S3_BUCKET": "invoiceflow-raw-invoices",
+        "RABBITMQ_URL": "amqp://guest:guest@localhost:5672/",
+    }
+    settings = load(quick_start, "ingest")
+    assert (settings.aws_region, settings.version) == ("us-east-1", invoiceflow.__version__)
+    with pytest.raises(SettingsError, match="INVOICEFLOW_CURSOR_SECRET"):
+        load(quick_start, "query")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "path"),
+    [
+        ("https://host/invoices/", "https://host/invoices", "/invoices"),
+        ("http://host:8080", "http://host:8080", ""),
+        ("http://host/a/b", "http://host/a/b", "/a/b"),
+    ],
+)
+def test_the_public_url_gives_the_prefix(given: str, kept: str, path: str) -> None:
+    settings = load({"INVOICEFLOW_EMBEDDED": "true", "INVOICEFLOW_PUBLIC_URL": given})
+    assert (settings.public_url, settings.public_path) == (kept, path)
+
+
+@pytest.mark.parametrize("given", ["host/invoices", "ftp://host", "https://", "https://host/?a=b"])
+def test_what_is_no_public_url_is_refused(given: str) -> None:
+    with pytest.raises(SettingsError, match="INVOICEFLOW_PUBLIC_URL"):
+        load({"INVOICEFLOW_EMBEDDED": "true", "INVOICEFLOW_PUBLIC_URL": given})
+
+
+def test_trusted_proxies_are_addresses_and_networks() -> None:
+    assert load({"INVOICEFLOW_EMBEDDED": "true", "INVOICEFLOW_TRUSTED_PROXIES": "10.0.0.0/8, ::1"}).trusted_proxies
+    with pytest.raises(SettingsError, match=r"INVOICEFLOW_TRUSTED_PROXIES.*gateway"):
+        load({"INVOICEFLOW_EMBEDDED": "true", "INVOICEFLOW_TRUSTED_PROXIES": "gateway"})
 
 
 def test_wrong_values_are_named_with_the_missing_ones() -> None:

@@ -43,9 +43,9 @@ STATEMENT_SECONDS = 6.0
 
 
 def create() -> FastAPI:
-    """The application of this environment. Raises SettingsError."""
+    """The application of this environment. Raises SettingsError when a variable that uploads need is missing or wrong."""
     allocator.give_back(large=RETAINED_BLOCK, kept=RETAINED)
-    settings = load()
+    settings = load(program="ingest")
     logs.configure(settings.service_name, settings.log_level, settings.log_format)
     return application(settings)
 
@@ -113,8 +113,9 @@ def open_services(
         "rabbitmq": system.queue.check,
         "s3": system.objects.check,
         "database": system.ingestions.check,
-        "search": system.search.check,  # uploads do not need it, and cannot be searched without it
     }
+    if settings.embedded or settings.opensearch_url is not None:
+        checks["search"] = system.search.check  # uploads do not need it, and cannot be searched without it
     return AppServices(
         service=service,
         threads=threads,

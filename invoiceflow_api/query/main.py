@@ -22,7 +22,7 @@ from invoiceflow_api.query.service import QueryService
 def create() -> FastAPI:
     """The application of this environment. Raises SettingsError."""
     allocator.give_back()
-    settings = load()
+    settings = load(program="query")
     logs.configure(settings.service_name, settings.log_level, settings.log_format)
     return application(settings)
 

@@ -42,7 +42,7 @@ class Pipeline:
 @dg.resource(description="The database, the object store, the queue and the search index.")
 def system_resource(_context: dg.InitResourceContext) -> Iterator[System]:
     bound_storage_waits()
-    with assemble(load(), application_name="pipeline", pool_size=2) as system:
+    with assemble(load(program="pipeline"), application_name="pipeline", pool_size=2) as system:
         yield system
 
 
@@ -83,7 +83,7 @@ class Kept:
 
 def open_for_sensors() -> AbstractContextManager[System]:
     """Raises SettingsError."""
-    return assemble(load(), application_name="sensors", pool_size=4)
+    return assemble(load(program="pipeline"), application_name="sensors", pool_size=4)
 
 
 def kept_system_resource(kept: Kept) -> dg.ResourceDefinition:
@@ -94,7 +94,7 @@ def kept_system_resource(kept: Kept) -> dg.ResourceDefinition:
 def pipeline_resource(_context: dg.InitResourceContext) -> Iterator[Pipeline]:
     allocator.give_back()
     bound_storage_waits()
-    settings = load()
+    settings = load(program="pipeline")
     logs.configure("pipeline", settings.log_level, settings.log_format)
     with assemble(settings, application_name="pipeline-run", pool_size=8, statement_seconds=STATEMENT_SECONDS) as system:
         sandbox = open_sandbox(settings)
