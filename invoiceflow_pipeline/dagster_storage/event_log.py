@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, DynamicPartitionsTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.utils import DagsterPostgresException, create_pg_engine
+from dagster_shared.record import replace
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -53,25 +55,28 @@ class BatchedEventLog:
         """
         materialised = [each for each in entries if each.get_dagster_event().is_step_materialization]
         evaluated = [each for each in entries if not each.get_dagster_event().is_step_materialization]
-        ordered = [*materialised, *evaluated]
-        if not ordered:
+        if not materialised and not evaluated:
             return
         with self._engine.begin() as connection:
             # ids in the order of commits: who reads the log by its ids would pass over one that is committed late
             connection.execute(select(func.pg_advisory_xact_lock(IN_TURN)))
             _add_keys(connection, partitions, keys)
-            ids = self._insert(connection, ordered)
+            ids = self._insert(connection, materialised)
             by_asset = {
-                each.get_dagster_event().asset_key: (each, event_id)
-                for each, event_id in zip(materialised, ids, strict=False)  # the ids of the others follow
+                each.get_dagster_event().asset_key: (each, event_id) for each, event_id in zip(materialised, ids, strict=True)
             }
             log = self._storage
-            log._store_asset_event_tags(connection, materialised, ids[: len(materialised)])  # noqa: SLF001  see the module
+            if materialised:
+                log._store_asset_event_tags(connection, materialised, ids)  # noqa: SLF001  see the module
             for newest, event_id in by_asset.values():  # an asset's summary shows its last event
                 log._store_asset_event(connection, newest, event_id)  # noqa: SLF001  see the module
-            _replace_executions(connection, evaluated, ids[len(materialised) :])
+            # Dagster counts a check only for the newest materialisation of its partition: each evaluation names it
+            targeted = _with_targets(connection, evaluated)
+            _replace_executions(connection, targeted, self._insert(connection, targeted))
 
     def _insert(self, connection: Connection, entries: Sequence[dg.EventLogEntry]) -> list[int]:
+        if not entries:
+            return []
         column = SqlEventLogStorageTable.c.id
         # parameters of one statement, not values in it: those are compiled anew for each number of rows, a third of the work
         statement = SqlEventLogStorageTable.insert().returning(column, sort_by_parameter_order=True)
@@ -82,6 +87,47 @@ class BatchedEventLog:
 def _add_keys(connection: Connection, partitions: str, keys: Sequence[str]) -> None:
     statement = postgresql.insert(DynamicPartitionsTable).on_conflict_do_nothing()
     connection.execute(statement, [{"partitions_def_name": partitions, "partition": key} for key in keys])
+
+
+def _with_targets(connection: Connection, evaluated: Sequence[dg.EventLogEntry]) -> list[dg.EventLogEntry]:
+    """The evaluations, each with the newest materialisation of its partition, where there is one."""
+    newest = _newest_materialisations(connection, [_evaluation(entry) for entry in evaluated])
+    targeted = []
+    for entry in evaluated:
+        event, evaluation = entry.get_dagster_event(), _evaluation(entry)
+        target = newest.get((evaluation.asset_key, evaluation.partition))
+        evaluation = replace(evaluation, target_materialization_data=target)
+        targeted.append(entry._replace(dagster_event=event._replace(event_specific_data=evaluation)))
+    return targeted
+
+
+def _newest_materialisations(
+    connection: Connection, evaluations: Sequence[dg.AssetCheckEvaluation]
+) -> dict[tuple[dg.AssetKey, str | None], AssetCheckEvaluationTargetMaterializationData]:
+    columns = SqlEventLogStorageTable.c
+    found = {}
+    for asset_key in {evaluation.asset_key for evaluation in evaluations}:
+        partitions = [evaluation.partition for evaluation in evaluations if evaluation.asset_key == asset_key]
+        newest = (
+            select(func.max(columns.id))
+            .where(
+                columns.asset_key == asset_key.to_string(),
+                columns.dagster_event_type == dg.DagsterEventType.ASSET_MATERIALIZATION.value,
+                columns.partition.in_(partitions),
+            )
+            .group_by(columns.partition)
+        )
+        rows = select(columns.id, columns.run_id, columns.timestamp, columns.partition).where(columns.id.in_(newest))
+        for event_id, run_id, at, partition in connection.execute(rows):
+            timestamp = at.replace(tzinfo=UTC).timestamp()
+            found[asset_key, partition] = AssetCheckEvaluationTargetMaterializationData(
+                storage_id=event_id, run_id=run_id, timestamp=timestamp
+            )
+    return found
+
+
+def _evaluation(entry: dg.EventLogEntry) -> dg.AssetCheckEvaluation:
+    return entry.get_dagster_event().asset_check_evaluation_data
 
 
 def _replace_executions(connection: Connection, entries: Sequence[dg.EventLogEntry], ids: Sequence[int]) -> None:
@@ -102,7 +148,8 @@ def _replace_executions(connection: Connection, entries: Sequence[dg.EventLogEnt
 
 
 def _execution(entry: dg.EventLogEntry, event_id: int) -> dict[str, Any]:
-    evaluation = entry.get_dagster_event().asset_check_evaluation_data
+    evaluation = _evaluation(entry)
+    target = evaluation.target_materialization_data
     return {
         "asset_key": evaluation.asset_key.to_string(),
         "check_name": evaluation.check_name,
@@ -112,6 +159,7 @@ def _execution(entry: dg.EventLogEntry, event_id: int) -> dict[str, Any]:
         "evaluation_event": dg.serialize_value(entry),
         "evaluation_event_timestamp": datetime.fromtimestamp(entry.timestamp, UTC).replace(tzinfo=None),
         "evaluation_event_storage_id": event_id,
+        "materialization_event_storage_id": target and target.storage_id,
     }
 
 

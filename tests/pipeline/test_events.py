@@ -1,5 +1,7 @@
 """What an operator sees of each invoice: its events are written many at once, and look as Dagster's own do."""
 
+import asyncio
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -10,6 +12,9 @@ import psycopg
 import pytest
 from dagster._core.events import DagsterEvent
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import ModuleTarget
+from dagster_graphql.schema import create_schema
 from sqlalchemy.exc import ProgrammingError
 
 from invoiceflow.bootstrap import System
@@ -231,9 +236,50 @@ def test_what_the_check_said_goes_with_the_partition_key(instance: dg.DagsterIns
 
 
 def as_told(entry: dg.EventLogEntry, row: Ingestion) -> list[str]:
-    """All that a log entry says but when and by which process, whichever the row."""
+    """All that a log entry says but when, by which process and about which materialisation, whichever the row."""
     event = entry.dagster_event
     assert event is not None
     same = event._replace(event_specific_data=None, pid=None)
     plain = entry._replace(dagster_event=None, timestamp=0.0)
-    return [str(same), str(plain), str(event.event_specific_data).replace(str(row.id), "ID")]
+    said = re.sub(r"target_materialization_data=(None|Asset\w+\(.*?\))", "", str(event.event_specific_data))
+    return [str(same), str(plain), said.replace(str(row.id), "ID")]
+
+
+PARTITION_STATUSES = """query ($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) { ... on AssetNode {
+  assetChecksOrError { ... on AssetChecks { checks { name partitionStatuses { ... on AssetCheckDefaultPartitionStatuses {
+    succeededPartitions failedPartitions } } } } } } } }"""
+
+
+def partitions_tab(instance: dg.DagsterInstance) -> dict[str, set[str]]:
+    """What the Partitions tab of the check shows, by the query that Dagster's page sends."""
+    target = ModuleTarget(
+        "invoiceflow_pipeline.definitions", attribute=None, working_directory=None, location_name="invoiceflow"
+    )
+    with WorkspaceProcessContext(instance, target) as workspace:
+        context = workspace.create_request_context()
+        variables = {"key": {"path": ["extracted"]}}
+        schema = create_schema()
+        answer = asyncio.run(schema.execute_async(PARTITION_STATUSES, variables=variables, context_value=context))
+        assert answer.errors is None
+    [check] = [one for one in answer.data["assetNodeOrError"]["assetChecksOrError"]["checks"] if one["name"] == CHECK_KEY.name]
+    return {state.removesuffix("Partitions"): set(keys) for state, keys in check["partitionStatuses"].items()}
+
+
+@pytest.mark.parametrize("instance", ["postgresql"], indirect=True)
+def test_the_partitions_tab_of_the_check_shows_each_invoice_as_passed_or_failed(
+    instance: dg.DagsterInstance, system: System
+) -> None:
+    good, never_read, failed_on_reread, repaired = many(added(system.ingestions), 4)
+    record(instance, [Outcome(row, STEPS) for row in (good, failed_on_reread)])
+    record(instance, [Outcome(row, ("raw",), failure=BROKEN) for row in (never_read, failed_on_reread, repaired)])
+    record(instance, [Outcome(repaired, STEPS)])
+    assert partitions_tab(instance) == {
+        "succeeded": {str(good.id), str(repaired.id)},
+        "failed": {str(never_read.id), str(failed_on_reread.id)},
+    }
+    record(instance, [Outcome(failed_on_reread, STEPS), Outcome(good, STEPS)])
+    delete_partition_keys(instance, INVOICES, [str(never_read.id)], CHECK_KEY)
+    assert partitions_tab(instance) == {
+        "succeeded": {str(row.id) for row in (good, repaired, failed_on_reread)},
+        "failed": set(),
+    }
