@@ -10,6 +10,7 @@ from dataclasses import replace
 import dagster as dg
 import psycopg
 import pytest
+from dagster._core.definitions.partitions.context import partition_loading_context
 from dagster._core.events import DagsterEvent
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 from dagster._core.workspace.context import WorkspaceProcessContext
@@ -259,7 +260,8 @@ def partitions_tab(instance: dg.DagsterInstance) -> dict[str, set[str]]:
         context = workspace.create_request_context()
         variables = {"key": {"path": ["extracted"]}}
         schema = create_schema()
-        answer = asyncio.run(schema.execute_async(PARTITION_STATUSES, variables=variables, context_value=context))
+        with partition_loading_context(dynamic_partitions_store=instance):
+            answer = asyncio.run(schema.execute_async(PARTITION_STATUSES, variables=variables, context_value=context))
         assert answer.errors is None
     [check] = [one for one in answer.data["assetNodeOrError"]["assetChecksOrError"]["checks"] if one["name"] == CHECK_KEY.name]
     return {state.removesuffix("Partitions"): set(keys) for state, keys in check["partitionStatuses"].items()}
