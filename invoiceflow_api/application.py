@@ -7,12 +7,14 @@ opens lies in `app.state.services`, where the routes' dependencies find it.
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from invoiceflow_api import operations, problems
+from invoiceflow.settings import Settings
+from invoiceflow_api import api_docs, operations, problem_pages, problems
 from invoiceflow_api.correlation import CorrelationMiddleware
 from invoiceflow_api.metrics import RequestMetrics
 
@@ -41,27 +43,60 @@ def build(
     routers: Sequence[APIRouter],
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     *,
-    version: str,
     metrics: RequestMetrics,
     new_id: Callable[[], UUID],
-    debug: bool = False,
+    settings: Settings,
 ) -> FastAPI:
-    """The application. `lifespan` sets `app.state.services` when it opens; `new_id` makes correlation ids."""
+    """The application. `lifespan` sets `app.state.services` when it opens; `new_id` makes correlation ids. Of the settings it
+    uses the version, the public URL and DEBUG."""
     app = FastAPI(
         title=description.title,
         summary=description.summary,
         description=description.description,
-        version=version,
-        contact=CONTACT,
+        version=settings.version,
         license_info=LICENSE,
-        openapi_tags=[*description.tags, OPERATIONS_TAG],
+        openapi_tags=[*description.tags, problem_pages.TAG, OPERATIONS_TAG],
+        servers=[{"url": settings.public_url or "/", "description": "This installation"}],
+        openapi_url=None,  # api_docs serves it, and both pages without a network
+        docs_url=None,
+        redoc_url=None,
         lifespan=lifespan,
-        debug=debug,
+        debug=settings.debug,
     )
     app.state.description = description
     app.state.metrics = metrics
     problems.install(app)
+    _add_contact(app)
     app.add_middleware(CorrelationMiddleware, new_id=new_id, metrics=metrics)
-    for router in (*routers, operations.router):
+    if settings.public_path:
+        app.add_middleware(PublicPath, path=settings.public_path)
+    for router in (*routers, problem_pages.router, operations.router, api_docs.router):
         app.include_router(router)
     return app
+
+
+class PublicPath:
+    """Below which path clients reach the application. A gateway may strip it from the requests it passes on, or not."""
+
+    def __init__(self, app: ASGIApp, path: str) -> None:
+        """`path` begins with a slash and does not end with one."""
+        self._app = app
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Routes by the path below, and refers to everything by the whole path."""
+        if scope["type"] == "http":
+            scope["root_path"] = self._path
+        await self._app(scope, receive, send)
+
+
+def _add_contact(app: FastAPI) -> None:
+    """FastAPI's own argument warns of a missing validator whenever it is given an address."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        document["info"]["contact"] = CONTACT
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents

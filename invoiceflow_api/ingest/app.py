@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
+from invoiceflow.settings import Settings
 from invoiceflow_api import application
 from invoiceflow_api.application import Description
 from invoiceflow_api.ingest import routes
@@ -25,12 +26,9 @@ DESCRIPTION: Final = Description(
 def create_app(
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     *,
-    version: str,
+    settings: Settings,
     new_id: Callable[[], UUID],
-    debug: bool = False,
 ) -> FastAPI:
     """The application; `lifespan` opens its AppServices."""
-    metrics = UploadMetrics(version)
-    return application.build(
-        DESCRIPTION, [routes.router], lifespan, version=version, metrics=metrics, new_id=new_id, debug=debug
-    )
+    metrics = UploadMetrics(settings.version)
+    return application.build(DESCRIPTION, [routes.router], lifespan, metrics=metrics, new_id=new_id, settings=settings)

@@ -83,7 +83,7 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
                 services.dependencies.close()
                 inspector.close()
 
-    return create_app(lifespan, version=settings.version, new_id=new_id, debug=settings.debug)
+    return create_app(lifespan, settings=settings, new_id=new_id)
 
 
 def open_services(

@@ -17,6 +17,7 @@ from invoiceflow.domain.invoice_document import to_document
 from invoiceflow.domain.search.cursor import MAX_LENGTH, CursorError
 from invoiceflow.domain.search.query import Facet, Search, Sort
 from invoiceflow.ports.object_store import NoSuchObject
+from invoiceflow.settings import Settings
 from invoiceflow_api import application
 from invoiceflow_api.application import Description
 from invoiceflow_api.correlation import correlation_id, traceparent
@@ -58,19 +59,17 @@ def create_app(
     services: Callable[[], AppServices],
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     *,
-    version: str,
+    settings: Settings,
     new_id: Callable[[], UUID],
-    debug: bool = False,
 ) -> FastAPI:
     """The application; `lifespan` opens its AppServices."""
     return application.build(
         DESCRIPTION,
         [_routes(services)],
         lifespan,
-        version=version,
-        metrics=RequestMetrics(version),
+        metrics=RequestMetrics(settings.version),
         new_id=new_id,
-        debug=debug,
+        settings=settings,
     )
 
 

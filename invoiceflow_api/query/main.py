@@ -41,7 +41,7 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
                 del app.state.services
                 services.dependencies.close()
 
-    app = create_app(lambda: services_of(app), lifespan, version=settings.version, new_id=new_id, debug=settings.debug)
+    app = create_app(lambda: services_of(app), lifespan, settings=settings, new_id=new_id)
     return app
 
 

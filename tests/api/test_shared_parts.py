@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from invoiceflow.circuit_breaker import CircuitBreaker
 from invoiceflow.logs import JsonFormatter
 from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow.settings import load
 from invoiceflow_api import application
 from invoiceflow_api.application import Description
 from invoiceflow_api.correlation import traceparent
@@ -73,7 +74,8 @@ def checks() -> Iterator[Checks]:
 @pytest.fixture
 def api(checks: Checks) -> TestClient:
     description = Description("Test", "A program.", "For tests.", [], needs=frozenset({"database"}))
-    app = application.build(description, [strict], no_lifespan, version="1.2.3", metrics=checks.metrics, new_id=new_id)
+    chosen = load({"INVOICEFLOW_EMBEDDED": "true", "VERSION": "1.2.3"})
+    app = application.build(description, [strict], no_lifespan, settings=chosen, metrics=checks.metrics, new_id=new_id)
     app.state.services = checks
 
     @app.get("/trace")

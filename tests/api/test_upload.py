@@ -85,7 +85,7 @@ def test_a_bad_file_is_refused_with_its_code_and_leaves_nothing(
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
-    assert (problem["code"], problem["status"], problem["type"]) == (code, 400, f"urn:invoiceflow:problem:{code}")
+    assert (problem["code"], problem["status"], problem["type"]) == (code, 400, f"/problems/{code}")
     assert problem["correlation_id"] == answer.headers["X-Request-ID"]
     assert nothing_is_left(system, settings)
 
