@@ -62,6 +62,27 @@ class DueLimits:
     max_attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChangePosition:
+    """A place in the change feed: just behind the change of `request_id` in `transaction`."""
+
+    transaction: int
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An ingestion as its latest change left it, with its newest extraction. `position` is just behind it."""
+
+    ingestion: Ingestion
+    extraction: StoredExtraction | None
+    position: ChangePosition
+
+
+class ChangesFromTheFuture(Exception):
+    """The position lies behind all that this database has ever done: it is of another one (a backup was restored)."""
+
+
 class IngestionRepository(ABC):
     """Every method raises `Unavailable` when the database cannot be reached. Safe to use from many threads."""
 
@@ -90,6 +111,20 @@ class IngestionRepository(ABC):
 
     @abstractmethod
     def get(self, request_id: UUID) -> Ingestion | None: ...
+
+    @abstractmethod
+    def get_many(self, request_ids: Sequence[UUID]) -> Mapping[UUID, Ingestion]:
+        """Those that have a row, by id."""
+
+    @abstractmethod
+    def changes(self, after: ChangePosition | None, since: datetime | None, limit: int) -> list[Change]:
+        """Up to `limit` ingestions whose latest change was committed behind `after` (None: from the beginning), in the order of
+        commits; only those updated at `since` or later. What is changed again appears again, behind its later change. Nothing
+        is ever missed: a change that is still uncommitted holds back those behind it. Raises ChangesFromTheFuture."""
+
+    @abstractmethod
+    def restamp_restored(self) -> int:
+        """After a backup was restored: rows whose change lies in this database's future count as changed now. Says how many."""
 
     @abstractmethod
     def status_counts(self) -> StatusCounts: ...
