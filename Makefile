@@ -66,6 +66,7 @@ check: setup  ## the checks that need no running system
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m invoiceflow_api.openapi_contract
 
 format: setup
 	$(BIN)/ruff check --fix .

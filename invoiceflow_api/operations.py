@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, Literal, Protocol, cast
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from invoiceflow_api.health import Dependencies
 from invoiceflow_api.metrics import RequestMetrics
@@ -33,11 +33,15 @@ async def request_metrics(request: Request) -> RequestMetrics:
 class Liveness(BaseModel):
     """The process is alive."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
+
     status: Literal["ok"] = Field(description="Always `ok`: a process that is not alive does not answer.", examples=["ok"])
 
 
 class Readiness(BaseModel):
     """Whether requests can be served now, and which dependency prevents it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok", "dependencies": {"database": "healthy"}}]})
 
     status: Literal["ok", "unavailable"] = Field(
         description="`ok` when every dependency that requests need is healthy.", examples=["ok"]
@@ -49,6 +53,8 @@ class Readiness(BaseModel):
 
 class RunningVersion(BaseModel):
     """The version of the software that answers."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": "1.0.0"}]})
 
     version: str = Field(description="The version of the package, or what VERSION says instead.", examples=["1.0.0"])
 
