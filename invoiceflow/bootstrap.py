@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from invoiceflow.adapters.local_folder import LocalFolderStore
 from invoiceflow.adapters.postgres_alerts import PostgresAlerts
+from invoiceflow.adapters.postgres_claims import PostgresUploadClaims
 from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
 from invoiceflow.adapters.postgres_queue import PostgresQueue
 from invoiceflow.adapters.postgres_search import PostgresSearch
@@ -25,6 +26,7 @@ from invoiceflow.ports.object_store import ObjectStore
 from invoiceflow.ports.search_index import SearchIndex
 from invoiceflow.ports.seen_invoices import SeenInvoices
 from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow.ports.upload_claims import UploadClaims
 from invoiceflow.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class System:
     search: SearchIndex
     alerts: AlertOutbox
     seen: SeenInvoices
+    claims: UploadClaims
 
 
 @contextmanager
@@ -71,6 +74,7 @@ def assemble(
         size=pool_size,
         statement_seconds=statement_seconds,
     )
+    claims = PostgresUploadClaims(database)
     try:
         yield System(
             settings=settings,
@@ -81,8 +85,10 @@ def assemble(
             search=opensearch or PostgresSearch(database),
             alerts=PostgresAlerts(database),
             seen=PostgresSeenInvoices(database),
+            claims=claims,
         )
     finally:
+        claims.close()
         if rabbitmq is not None:
             rabbitmq.close()
         if opensearch is not None:

@@ -35,13 +35,16 @@ _AWAY = (
     PoolClosed,
 )
 
+SERVER_KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+"""Options of a session (libpq's `options`): the server notices within 25 s that a client is gone without a word."""
+
 
 class _Connection(psycopg.Connection):
     """Knows when it was given back (`time.monotonic`), and waits `patience` seconds for an answer: psycopg itself has no limit,
     and keepalives do not see a stall behind a proxy that answers them."""
 
     given_back = -TRUSTED_SECONDS
-    patience = STATEMENT_SECONDS + SILENT_SECONDS
+    patience: float | None = STATEMENT_SECONDS + SILENT_SECONDS
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         try:
@@ -129,16 +132,21 @@ class Database:
             raise Unavailable(role, _words(error)) from error
 
     @contextmanager
-    def session(self, role: str) -> Iterator[psycopg.Connection]:
-        """A connection of its own outside the pool, in autocommit: for what belongs to a session (advisory locks, LISTEN)."""
+    def session(self, role: str, *, patience: float | None = None) -> Iterator[psycopg.Connection]:
+        """A connection of its own outside the pool, in autocommit: for what belongs to a session (advisory locks, LISTEN).
+
+        `patience`: seconds to wait for the response to a statement; without it there is no limit.
+        """
         try:
-            with psycopg.connect(
+            with _Connection.connect(
                 self.url,
                 autocommit=True,
                 connect_timeout=CONNECT_SECONDS,
                 application_name="invoiceflow-session",
                 keepalives_idle=10,
+                options=SERVER_KEEPALIVES,
             ) as connection:
+                connection.patience = patience
                 yield connection
         except _AWAY as error:
             raise Unavailable(role, _words(error)) from error
@@ -154,8 +162,7 @@ class Database:
 
 def leaving_nothing_behind() -> str:
     """Options of a session (libpq's `options`): the server ends it soon, and its locks, when its client is gone."""
-    keepalives = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-    return f"-c idle_in_transaction_session_timeout={ABANDONED_SECONDS * 1000:.0f} {keepalives}"
+    return f"-c idle_in_transaction_session_timeout={ABANDONED_SECONDS * 1000:.0f} {SERVER_KEEPALIVES}"
 
 
 def storable(text: str) -> str:

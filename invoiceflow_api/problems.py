@@ -145,12 +145,19 @@ def install(app: FastAPI) -> None:
             FieldError(field=".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0]), message=fault["msg"])
             for fault in jsonable_encoder(error.errors())
         ]
-        return problem_response(request.scope, ProblemError(422, *_INVALID, errors=errors))
+        # the server would go on reading a long body that nobody wants
+        headers = {} if _has_short_body(request) else {"Connection": "close"}
+        return problem_response(request.scope, ProblemError(422, *_INVALID, headers, errors=errors))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> JSONResponse:
         code = {404: "resource.not_found", 405: "request.method_not_allowed"}.get(error.status_code, "request.refused")
         return problem_response(request.scope, ProblemError(error.status_code, code, str(error.detail), error.headers))
+
+
+def _has_short_body(request: Request) -> bool:
+    length = request.headers.get("content-length", "0")
+    return "transfer-encoding" not in request.headers and length.isdecimal() and len(length) < 6
 
 
 class _UnexpectedErrors:

@@ -102,12 +102,17 @@ class IngestionRepository(ABC):
         """The ingestion an unexpired key made."""
 
     @abstractmethod
+    def find_by_content(self, sha256: str) -> Ingestion | None:
+        """The first ingestion with these bytes. One whose message was never published and that nobody has claimed is not
+        accepted yet: it is returned only where there is no other."""
+
+    @abstractmethod
     def mark_published(self, request_ids: Sequence[UUID], now: datetime) -> None:
         """The wake-up message of these rows is durable."""
 
     @abstractmethod
     def withdraw(self, request_id: UUID) -> bool:
-        """Removes a row that is PENDING and was never claimed, with its idempotency key. False: it was claimed, or is gone."""
+        """Removes a row that was neither published nor claimed, with its idempotency key. False: it was, or is gone."""
 
     @abstractmethod
     def get(self, request_id: UUID) -> Ingestion | None: ...

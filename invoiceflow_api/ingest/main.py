@@ -27,6 +27,7 @@ from invoiceflow_api.ingest.app import create_app
 from invoiceflow_api.ingest.app_services import AppServices, UploadLimits
 from invoiceflow_api.ingest.schemas import DEPENDENCY_NAMES
 from invoiceflow_api.ingest.service import IngestService
+from invoiceflow_api.ingest.storing import UploadWriter
 from invoiceflow_api.ingest.upload_metrics import UploadMetrics
 
 UPLOAD_THREADS = 16
@@ -96,16 +97,22 @@ def open_services(
 ) -> AppServices:
     """What the routes work with, on this system."""
     settings = system.settings
+    writer = UploadWriter(
+        system.ingestions,
+        system.objects,
+        system.queue,
+        retry=RetryPolicy(settings.max_retries, settings.retry_delay_seconds, settings.retry_backoff_factor),
+        now=now,
+        clock=time.monotonic,
+    )
     service = IngestService(
         ingestions=system.ingestions,
-        objects=system.objects,
-        queue=system.queue,
+        writer=writer,
+        claims=system.claims,
         inspector=inspector,
-        retry=RetryPolicy(settings.max_retries, settings.retry_delay_seconds, settings.retry_backoff_factor),
         key_lifetime=timedelta(hours=settings.idempotency_hours),
         new_id=new_id,
-        now=lambda: datetime.now(UTC),
-        clock=time.monotonic,
+        now=now,
     )
     for role in service.open_breakers():
         metrics.expose_breaker(DEPENDENCY_NAMES[role], partial(_is_open, service, role))
@@ -124,6 +131,11 @@ def open_services(
         limits=UploadLimits(settings.max_file_size_bytes, settings.upload_timeout_seconds),
         metrics=metrics,
     )
+
+
+def now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
 
 
 async def _trim_regularly() -> None:

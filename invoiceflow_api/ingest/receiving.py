@@ -12,17 +12,26 @@ from starlette.requests import ClientDisconnect
 from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow_api.correlation import correlation_id, traceparent
 from invoiceflow_api.ingest.app_services import AppServices, UploadLimits
-from invoiceflow_api.ingest.service import Accepted, KeyInProgress, KeyReused
+from invoiceflow_api.ingest.service import (
+    Accepted,
+    Duplicate,
+    DuplicateInProgress,
+    KeyInProgress,
+    KeyReused,
+    OnDuplicate,
+    Wishes,
+)
 from invoiceflow_api.ingest.upload import OVERHEAD, ReceivedUpload
 from invoiceflow_api.problems import ProblemError
 
 T = TypeVar("T")
 
 
-async def receive(request: Request, services: AppServices, idempotency_key: str | None) -> Accepted:
-    """The ingestion that this upload made, or that an earlier one with the same key made. Raises ProblemError, Unavailable."""
+async def receive(request: Request, services: AppServices, idempotency_key: str | None, on_duplicate: OnDuplicate) -> Accepted:
+    """The ingestion that this upload made, or an earlier one did. Raises ProblemError, Unavailable."""
+    wishes = Wishes(correlation_id(), idempotency_key, on_duplicate, traceparent())
     try:
-        return await _receive(request, services, idempotency_key)
+        return await _receive(request, services, wishes)
     except PermanentFailure as failure:
         raise ProblemError(400, failure.code, failure.message) from failure
     except KeyReused as error:
@@ -31,6 +40,12 @@ async def receive(request: Request, services: AppServices, idempotency_key: str 
     except KeyInProgress as error:
         detail = "The first request with this Idempotency-Key is still in progress."
         raise ProblemError(409, "idempotency.in_progress", detail, {"Retry-After": "1"}) from error
+    except Duplicate as error:
+        detail = "The same file was uploaded before."
+        raise ProblemError(409, "file.duplicate", detail, duplicate_of=error.first) from error
+    except DuplicateInProgress as error:
+        detail = "Another upload of the same file is in progress."
+        raise ProblemError(409, "file.duplicate_in_progress", detail, {"Retry-After": "1"}) from error
     except ClientDisconnect as error:
         raise ProblemError(400, "upload.interrupted", "The client disconnected before the upload was complete.") from error
 
@@ -51,7 +66,7 @@ def body_ends_soon(request: Request, limits: UploadLimits) -> bool:
     return length is not None and length <= limits.file_bytes + OVERHEAD
 
 
-async def _receive(request: Request, services: AppServices, idempotency_key: str | None) -> Accepted:
+async def _receive(request: Request, services: AppServices, wishes: Wishes) -> Accepted:
     limits = services.limits
     deadline = time.monotonic() + limits.seconds
     received = ReceivedUpload(
@@ -67,14 +82,7 @@ async def _receive(request: Request, services: AppServices, idempotency_key: str
     except TimeoutError:
         raise ProblemError(408, "upload.timeout", f"The upload took longer than {limits.seconds:g} seconds.") from None
     try:
-        work = partial(
-            services.service.accept,
-            upload,
-            correlation_id=correlation_id(),
-            idempotency_key=idempotency_key,
-            deadline=deadline,
-            traceparent=traceparent(),
-        )
+        work = partial(services.service.accept, upload, wishes, deadline)
         # in threads of our own: anyio's cost several times as much per upload
         return await finish(asyncio.get_running_loop().run_in_executor(services.threads, copy_context().run, work))
     finally:

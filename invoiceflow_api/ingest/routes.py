@@ -5,26 +5,29 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from invoiceflow.domain.ingestion import IngestionStatus
 from invoiceflow_api.ingest.app_services import Services
 from invoiceflow_api.ingest.receiving import body_ends_soon, receive
 from invoiceflow_api.ingest.schemas import (
     EXAMPLE_ID,
+    IngestionStatusList,
     IngestionStatusResponse,
     ServiceHealth,
     Statistics,
     UploadAccepted,
+    UploadKnown,
     service_health,
     statistics,
     status_response,
 )
-from invoiceflow_api.ingest.service import Accepted
+from invoiceflow_api.ingest.service import Accepted, OnDuplicate
 from invoiceflow_api.problems import ProblemError, documented
 from invoiceflow_api.strict_parameters import StrictRoute
 
 PREFIX: Final = "/api/v1/ingest"
+MAX_IDS: Final = 100
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 router = APIRouter(tags=["ingest"], route_class=StrictRoute)
@@ -45,6 +48,8 @@ _UPLOAD_PROBLEMS: Final = documented(
     "upload.malformed",
     "upload.interrupted",
     "upload.timeout",
+    "file.duplicate",
+    "file.duplicate_in_progress",
     "idempotency.in_progress",
     "request.invalid",
     "idempotency.key_reused",
@@ -57,19 +62,27 @@ _UPLOAD_PROBLEMS: Final = documented(
     "database.unavailable",
     "upload.busy",
 )
+_LOCATION: Final = {
+    "Location": {"description": "Where to poll the status.", "schema": {"type": "string", "format": "uri-reference"}},
+    "Retry-After": {"description": "Suggested seconds to wait before polling.", "schema": {"type": "integer"}},
+}
 _ACCEPTED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "model": UploadKnown,
+        "description": "With `on_duplicate=return`: the same file was uploaded before; this is its ingestion",
+        "headers": _LOCATION,
+    },
     202: {
         "description": "The upload is accepted; its invoice will be read soon",
         "headers": {
-            "Location": {"description": "Where to poll the status.", "schema": {"type": "string", "format": "uri-reference"}},
-            "Retry-After": {"description": "Suggested seconds to wait before polling.", "schema": {"type": "integer"}},
+            **_LOCATION,
             "Idempotency-Replayed": {
                 "description": "`true` when an earlier request with the same Idempotency-Key was accepted, and this is its"
                 " response again.",
                 "schema": {"type": "string", "enum": ["true"]},
             },
         },
-    }
+    },
 }
 _REQUEST_BODY: Final = {
     "required": True,
@@ -105,6 +118,16 @@ async def upload_invoice(
             examples=["2026-03-01-batch-7-file-12"],
         ),
     ] = None,
+    on_duplicate: Annotated[
+        OnDuplicate,
+        Query(
+            description="What to do with a file whose bytes were accepted before. `accept`: make another ingestion, which names"
+            " the first in `duplicate_of`. `return`: make none and return the first with 200. `reject`: refuse the upload with"
+            " 409 `file.duplicate`. Of several uploads of one file at the same moment that all say `return` or `reject`, one is"
+            " accepted; those that arrive meanwhile get 409 `file.duplicate_in_progress` and may try again. Uploads that say"
+            " `accept` are not held back by others.",
+        ),
+    ] = OnDuplicate.ACCEPT,
 ) -> Response:
     """Checks the file while it arrives and stores it. What is refused leaves nothing behind."""
     try:
@@ -114,14 +137,15 @@ async def upload_invoice(
         if services.in_flight.locked():
             raise ProblemError(503, "upload.busy", "Too many uploads at one time. Please try again.", {"Retry-After": "1"})
         async with services.in_flight:
-            accepted = await receive(request, services, idempotency_key)
+            accepted = await receive(request, services, idempotency_key, on_duplicate)
     except ProblemError as problem:
         services.metrics.record_refused(problem.code)
         if problem.status == 408 or not body_ends_soon(request, services.limits):
             # the server would go on reading what nobody wants, for as long as the client sends
             problem.headers["Connection"] = "close"
         raise
-    services.metrics.record_accepted()
+    if not accepted.was_known:
+        services.metrics.record_accepted()
     return _accepted_response(accepted, root_path=request.scope.get("root_path", ""))
 
 
@@ -141,6 +165,36 @@ def get_status(
     if ingestion is None:
         raise ProblemError(*_NOT_FOUND)
     return status_response(ingestion)
+
+
+@router.get(
+    f"{PREFIX}/status",
+    operation_id="get_statuses",
+    summary="Get the status of many uploads",
+    response_model=IngestionStatusList,
+    response_description="The status of each upload that exists",
+    responses=documented("database.unavailable"),
+)
+def get_statuses(
+    services: Services,
+    request_id: Annotated[
+        list[UUID],
+        Query(
+            alias="id",
+            min_length=1,
+            max_length=MAX_IDS,
+            description="The ids to look up, each as returned by an upload: `?id=…&id=…`.",
+            examples=[[EXAMPLE_ID]],
+        ),
+    ],
+) -> IngestionStatusList:
+    """The current state of up to 100 ingestions in one call, in the order of the ids."""
+    ids = list(dict.fromkeys(request_id))
+    found = services.service.find_many(ids)
+    return IngestionStatusList(
+        items=[status_response(found[one]) for one in ids if one in found],
+        not_found=[one for one in ids if one not in found],
+    )
 
 
 @router.get(
@@ -189,6 +243,10 @@ def get_health(services: Services, response: Response) -> ServiceHealth:
 def _accepted_response(accepted: Accepted, *, root_path: str) -> Response:
     """An `UploadAccepted`, written by hand: FastAPI's own way through pydantic is a twentieth of an upload's work."""
     ingestion = accepted.ingestion
+    headers = {"Location": f"{root_path}{PREFIX}/status/{ingestion.id}", "Retry-After": "1"}
+    if accepted.was_known:
+        known = {"request_id": ingestion.id, "status": ingestion.status.value, "message": "The same file was uploaded before"}
+        return Response(orjson.dumps(known), 200, headers, "application/json")
     body: dict[str, str | UUID] = {
         "request_id": ingestion.id,
         "status": IngestionStatus.PENDING.value,  # the first response, also when it is repeated
@@ -196,7 +254,6 @@ def _accepted_response(accepted: Accepted, *, root_path: str) -> Response:
     }
     if ingestion.duplicate_of is not None:
         body["duplicate_of"] = ingestion.duplicate_of
-    headers = {"Location": f"{root_path}{PREFIX}/status/{ingestion.id}", "Retry-After": "1"}
     if accepted.replayed:
         headers["Idempotency-Replayed"] = "true"
     return Response(orjson.dumps(body), 202, headers, "application/json")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field
 from invoiceflow.domain.ingestion import Ingestion, IngestionStatus, StatusCounts
 
 EXAMPLE_ID: Final = "0192f0c1-8e52-7aaa-9d0c-0f3f7f0d1a11"
+OTHER_ID: Final = "0192f0c1-9a01-7bbb-8c1d-1a2b3c4d5e6f"
+_STATUS_EXAMPLE: Final[dict[str, Any]] = {
+    "request_id": EXAMPLE_ID,
+    "filename": "invoice.pdf",
+    "status": "COMPLETED",
+    "created_at": "2026-01-01T00:00:00Z",
+    "updated_at": "2026-01-01T00:00:01Z",
+    "s3_key": f"raw/{EXAMPLE_ID}.pdf",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "size": 48213,
+    "page_count": 1,
+    "attempts": 1,
+    "duplicate_of": None,
+    "failure": None,
+}
 DEPENDENCY_NAMES: Final = {"queue": "rabbitmq", "object_store": "s3", "database": "database"}
 """The documented names of what uploads need, by role, whichever adapter is behind it."""
 
@@ -33,6 +48,20 @@ class UploadAccepted(BaseModel):
     )
 
 
+class UploadKnown(BaseModel):
+    """The first ingestion of a file that was uploaded again with `on_duplicate=return`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"request_id": EXAMPLE_ID, "status": "COMPLETED", "message": "The same file was uploaded before"}]
+        }
+    )
+
+    request_id: UUID = Field(description="The first ingestion with the same bytes.", examples=[EXAMPLE_ID])
+    status: IngestionStatus = Field(description="Its current state; it may be `FAILED`.", examples=["COMPLETED"])
+    message: str = Field(description="For people.", examples=["The same file was uploaded before"])
+
+
 class IngestionFailure(BaseModel):
     """Why an invoice could not be processed."""
 
@@ -43,26 +72,7 @@ class IngestionFailure(BaseModel):
 class IngestionStatusResponse(BaseModel):
     """The state of one ingestion."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "request_id": EXAMPLE_ID,
-                    "filename": "invoice.pdf",
-                    "status": "COMPLETED",
-                    "created_at": "2026-01-01T00:00:00Z",
-                    "updated_at": "2026-01-01T00:00:01Z",
-                    "s3_key": f"raw/{EXAMPLE_ID}.pdf",
-                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                    "size": 48213,
-                    "page_count": 1,
-                    "attempts": 1,
-                    "duplicate_of": None,
-                    "failure": None,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_STATUS_EXAMPLE]})
 
     request_id: UUID = Field(description="As returned by the upload.", examples=[EXAMPLE_ID])
     filename: str = Field(description="The client's file name, fit for display.", examples=["invoice.pdf"])
@@ -82,6 +92,15 @@ class IngestionStatusResponse(BaseModel):
     attempts: int = Field(description="How often reading was tried since it was last requested.", examples=[1])
     duplicate_of: UUID | None = Field(description="The first ingestion with the same bytes, if there is one.", examples=[None])
     failure: IngestionFailure | None = Field(description="Why the status is `FAILED`; otherwise null.", examples=[None])
+
+
+class IngestionStatusList(BaseModel):
+    """The states of several ingestions."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_STATUS_EXAMPLE], "not_found": [OTHER_ID]}]})
+
+    items: list[IngestionStatusResponse] = Field(description="Those that exist, in the order of the ids.")
+    not_found: list[UUID] = Field(description="The ids of which there is no ingestion.", examples=[[OTHER_ID]])
 
 
 class Statistics(BaseModel):

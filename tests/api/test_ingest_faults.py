@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import BinaryIO, TypeVar
@@ -23,15 +23,17 @@ from invoiceflow.bootstrap import System
 from invoiceflow.circuit_breaker import FAILURES, OPEN_SECONDS
 from invoiceflow.domain.ingestion import Ingestion, NewIngestion
 from invoiceflow.ports.ingest_queue import Message
-from invoiceflow.ports.ingestion_repository import IdempotencyKey, KeyedIngestion
+from invoiceflow.ports.ingestion_repository import IdempotencyKey
 from invoiceflow.ports.pdf_inspector import PdfInspector
 from invoiceflow.ports.unavailable import Unavailable
+from invoiceflow.ports.upload_claims import UploadClaims
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.settings import Settings
 from invoiceflow_api.ingest import main as ingest
 from invoiceflow_api.ingest.receiving import finish
-from invoiceflow_api.ingest.service import IngestService, KeyInProgress
+from invoiceflow_api.ingest.service import IngestService, Wishes
 from invoiceflow_api.ingest.spool import IN_MEMORY
+from invoiceflow_api.ingest.storing import UploadWriter
 from invoiceflow_api.ingest.upload import Upload
 from invoiceflow_pipeline.work import housekeeping
 from samples import hostile
@@ -103,21 +105,36 @@ class Setting:
         self.store, self.queue, self.rows = Store(tmp_path / "o"), Queue(system.database), Rows(system.database)
         self.path = tmp_path / "upload.pdf"
         self.path.write_bytes(b"%PDF-1.7")
-        self.service = IngestService(
-            ingestions=self.rows,
-            objects=self.store,
-            queue=self.queue,
-            inspector=OnePage(),
-            retry=RetryPolicy(retries, 0.001, 2),
-            key_lifetime=timedelta(hours=1),
-            new_id=new_id,
+        self.retries = retries
+        self.service = self.service_with()
+
+    def service_with(
+        self, rows: PostgresIngestions | None = None, store: LocalFolderStore | None = None, claims: UploadClaims | None = None
+    ) -> IngestService:
+        """A service with another part, which the tests use from then on."""
+        rows = rows or self.rows
+        writer = UploadWriter(
+            rows,
+            store or self.store,
+            self.queue,
+            retry=RetryPolicy(self.retries, 0.001, 2),
             now=now,
             clock=lambda: self.seconds,
         )
+        self.service = IngestService(
+            ingestions=rows,
+            writer=writer,
+            claims=claims or self.system.claims,
+            inspector=OnePage(),
+            key_lifetime=timedelta(hours=1),
+            new_id=new_id,
+            now=now,
+        )
+        return self.service
 
     def accept(self, key: str | None = None) -> Ingestion:
         upload = Upload(self.path, "a.pdf", 8)
-        return self.service.accept(upload, correlation_id="c", idempotency_key=key, deadline=self.seconds + 10).ingestion
+        return self.service.accept(upload, Wishes("c", key), self.seconds + 10).ingestion
 
     def nothing_is_left(self) -> bool:
         return self.rows.status_counts().total == 0 and not list(self.store.list("")) and not self.queue.depth().waiting
@@ -156,17 +173,6 @@ def test_a_lost_confirm_of_a_message_that_a_consumer_took_is_an_acceptance(setti
     assert setting.store.head(ingestion.s3_key).size == 8
 
 
-def test_a_key_whose_first_request_is_not_published_yet_is_in_progress(setting: Setting) -> None:
-    class Unmarked(Rows):
-        def mark_published(self, *_: object) -> None:
-            raise Unavailable("database", "away")
-
-    setting.service._ingestions = Unmarked(setting.system.database)
-    setting.accept("key")
-    with pytest.raises(KeyInProgress):
-        setting.accept("key")
-
-
 def test_a_dependency_that_stays_away_is_asked_no_more_until_its_time_has_come(setting: Setting) -> None:
     setting.store.failures = 1000
     for _ in range(FAILURES + 3):
@@ -187,7 +193,7 @@ def test_a_row_that_cannot_be_taken_back_is_refused_and_goes_with_the_schedule(s
         def withdraw(self, request_id: UUID) -> bool:
             raise Unavailable("database", "away")
 
-    setting.service._ingestions = Stuck(setting.system.database)
+    setting.service_with(Stuck(setting.system.database))
     setting.queue.failures = 3
     with pytest.raises(Unavailable, match="queue"):
         setting.accept()
@@ -209,7 +215,7 @@ def test_a_row_that_was_taken_back_though_nobody_heard_of_it_was_not_accepted(se
                 raise Unavailable("database", "the answer was lost")
             return gone
 
-    setting.service._ingestions = Unheard(setting.system.database)
+    setting.service_with(Unheard(setting.system.database))
     setting.queue.failures = 3
     with pytest.raises(Unavailable, match="queue"):
         setting.accept()
@@ -225,7 +231,7 @@ def test_a_commit_nobody_heard_of_whose_upload_was_refused_goes_with_the_schedul
 
     rows = Silent(setting.system.database)
     rows.failures, rows.commits = 1, True
-    setting.service._ingestions = rows
+    setting.service_with(rows)
     with pytest.raises(Unavailable, match="database"):
         setting.accept()
     assert setting.rows.status_counts().pending == 1
@@ -252,38 +258,10 @@ def test_an_object_that_cannot_be_removed_does_not_hide_why_the_upload_was_refus
         def delete(self, key: str) -> None:
             raise Unavailable("object_store", "away")
 
-    setting.service._objects = Sticky(setting.path.parent / "o")
+    setting.service_with(store=Sticky(setting.path.parent / "o"))
     setting.rows.failures = 3
     with pytest.raises(Unavailable, match="database"):
         setting.accept()
-
-
-def test_of_two_requests_with_one_key_at_the_same_moment_one_is_accepted(setting: Setting) -> None:
-    class Late(Rows):
-        """Does not see the key before its own row is refused for it."""
-
-        looks = 0
-
-        def find_by_idempotency_key(self, key: str, now: datetime) -> KeyedIngestion | None:
-            self.looks += 1
-            return None if self.looks == 1 else super().find_by_idempotency_key(key, now)
-
-    first = setting.accept("key")
-    setting.service._ingestions = Late(setting.system.database)
-    assert setting.accept("key").id == first.id
-    assert [found.key for found in setting.store.list("")] == [first.s3_key]
-
-
-def test_a_key_that_is_taken_by_a_request_nobody_sees_yet_is_in_progress(setting: Setting) -> None:
-    class Blind(Rows):
-        def find_by_idempotency_key(self, key: str, now: datetime) -> KeyedIngestion | None:
-            return None
-
-    setting.accept("key")
-    setting.service._ingestions = Blind(setting.system.database)
-    with pytest.raises(KeyInProgress):
-        setting.accept("key")
-    assert setting.rows.status_counts().total == 1
 
 
 def test_what_is_away_is_told_with_its_own_code(
@@ -293,7 +271,7 @@ def test_what_is_away_is_told_with_its_own_code(
     good = hostile.one_page()
     with TestClient(ingest.application(settings), raise_server_exceptions=False) as client:
         faulty = setting.service.accept
-        monkeypatch.setattr(IngestService, "accept", lambda _, upload, **given: faulty(upload, **given))
+        monkeypatch.setattr(IngestService, "accept", lambda _, *given: faulty(*given))
 
         def upload(**headers: str) -> tuple[int, str, str | None]:
             answer = client.post("/api/v1/ingest/upload", files={"file": ("a.pdf", good, "application/pdf")}, headers=headers)
@@ -307,11 +285,8 @@ def test_what_is_away_is_told_with_its_own_code(
         setting.rows.failures = 1
         assert upload() == (503, "database.unavailable", "2")
         assert setting.nothing_is_left()
-        setting.service._ingestions = Rows(system.database)
-        monkeypatch.setattr(Rows, "mark_published", lambda *_: (_ for _ in ()).throw(Unavailable("database", "away")))
-        setting.accept("key")
-        monkeypatch.setattr(Rows, "find_by_idempotency_key", lambda *_: None)
-        assert upload(**{"Idempotency-Key": "key"}) == (409, "idempotency.in_progress", "1")
+        with system.claims.hold("key key"):
+            assert upload(**{"Idempotency-Key": "key"}) == (409, "idempotency.in_progress", "1")
         monkeypatch.setattr(tempfile, "mkstemp", lambda **_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         good += b"%" * IN_MEMORY
         assert upload() == (503, "spool.unavailable", "2")

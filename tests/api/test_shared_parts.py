@@ -347,8 +347,7 @@ def test_the_openapi_of_the_ingest_api_has_an_example_for_every_answer(ingest_ap
 def _has_example(content: dict[str, Any], schemas: dict[str, Any]) -> bool:
     if "example" in content or content.get("examples"):
         return True
-    properties = schemas[content["schema"]["$ref"].rsplit("/", 1)[-1]]["properties"]
-    return all(described.get("examples") for described in properties.values())
+    return bool(schemas[content["schema"]["$ref"].rsplit("/", 1)[-1]].get("examples"))
 
 
 def test_an_unknown_query_parameter_is_named_and_so_are_the_accepted_ones(api: TestClient) -> None:

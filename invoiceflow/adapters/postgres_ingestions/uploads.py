@@ -54,6 +54,20 @@ class Uploads(Statements):
             )
         return None if row is None else KeyedIngestion(ingestion_of(row), row["fingerprint"])
 
+    def find_by_content(self, sha256: str) -> Ingestion | None:
+        """The first accepted ingestion with these bytes, or one that is not accepted yet where there is no other."""
+        with self._database.statement(ROLE) as connection:
+            row = (
+                dict_rows(connection)
+                .execute(
+                    f"""SELECT {COLUMNS} FROM ingestions WHERE sha256 = %s AND sha256 <> ''
+                         ORDER BY (published_at IS NULL AND revision = 0), created_at, id LIMIT 1""",
+                    [sha256],
+                )
+                .fetchone()
+            )
+        return None if row is None else ingestion_of(row)
+
     def mark_published(self, request_ids: Sequence[UUID], now: datetime) -> None:
         """The broker has confirmed their messages."""
         with self._database.statement(ROLE) as connection:
@@ -64,10 +78,12 @@ class Uploads(Statements):
             )
 
     def withdraw(self, request_id: UUID) -> bool:
-        """Deletes an ingestion that nobody has claimed yet; whether it did."""
+        """Deletes an ingestion that was neither published nor claimed; whether it did."""
         with self._database.transaction(ROLE) as connection:  # in doubt for the length of its commit, not of the whole call
             gone = connection.execute(
-                "DELETE FROM ingestions WHERE id = %s AND status = 'PENDING' AND revision = 0 RETURNING id", [request_id]
+                """DELETE FROM ingestions WHERE id = %s AND status = 'PENDING' AND revision = 0 AND published_at IS NULL
+                   RETURNING id""",
+                [request_id],
             ).fetchone()
         return gone is not None
 
