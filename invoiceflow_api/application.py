@@ -14,7 +14,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from invoiceflow.settings import Settings
-from invoiceflow_api import api_docs, operations, problem_pages, problems
+from invoiceflow_api import api_docs, openapi_examples, operations, problem_pages, problems
 from invoiceflow_api.correlation import CorrelationMiddleware
 from invoiceflow_api.metrics import RequestMetrics
 
@@ -66,6 +66,7 @@ def build(
     app.state.description = description
     app.state.metrics = metrics
     problems.install(app)
+    openapi_examples.install(app)
     _add_contact(app)
     app.add_middleware(CorrelationMiddleware, new_id=new_id, metrics=metrics)
     if settings.public_path:

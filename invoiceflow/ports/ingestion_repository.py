@@ -72,11 +72,20 @@ class ChangePosition:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An ingestion as its latest change left it, with its newest extraction. `position` is just behind it."""
+    """An ingestion as its latest change left it, with its newest extraction."""
 
     ingestion: Ingestion
     extraction: StoredExtraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBatch:
+    """Changes in the order of commits. `position` is where to continue: behind the last of them, or, unless there `is_more`
+    now, behind everything that was committed."""
+
+    changes: Sequence[Change]
     position: ChangePosition
+    is_more: bool
 
 
 class ChangesFromTheFuture(Exception):
@@ -122,7 +131,7 @@ class IngestionRepository(ABC):
         """Those that have a row, by id."""
 
     @abstractmethod
-    def changes(self, after: ChangePosition | None, since: datetime | None, limit: int) -> list[Change]:
+    def changes(self, after: ChangePosition | None, since: datetime | None, limit: int) -> ChangeBatch:
         """Up to `limit` ingestions whose latest change was committed behind `after` (None: from the beginning), in the order of
         commits; only those updated at `since` or later. What is changed again appears again, behind its later change. Nothing
         is ever missed: a change that is still uncommitted holds back those behind it. Raises ChangesFromTheFuture."""

@@ -11,7 +11,6 @@ from invoiceflow.domain.ingestion import IngestionStatus
 from invoiceflow_api.ingest.app_services import Services
 from invoiceflow_api.ingest.receiving import body_ends_soon, receive
 from invoiceflow_api.ingest.schemas import (
-    EXAMPLE_ID,
     IngestionStatusList,
     IngestionStatusResponse,
     ServiceHealth,
@@ -23,6 +22,7 @@ from invoiceflow_api.ingest.schemas import (
     status_response,
 )
 from invoiceflow_api.ingest.service import Accepted, OnDuplicate
+from invoiceflow_api.ingestion_schema import EXAMPLE_ID
 from invoiceflow_api.problems import ProblemError, documented
 from invoiceflow_api.strict_parameters import StrictRoute
 

@@ -1,30 +1,15 @@
 """What goes over the wire of the ingest API: bodies of requests and responses, as OpenAPI describes them."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from invoiceflow.domain.ingestion import Ingestion, IngestionStatus, StatusCounts
+from invoiceflow_api.ingestion_schema import EXAMPLE_ID, EXAMPLE_METADATA, IngestionMetadata, metadata_of
 
-EXAMPLE_ID: Final = "0192f0c1-8e52-7aaa-9d0c-0f3f7f0d1a11"
 OTHER_ID: Final = "0192f0c1-9a01-7bbb-8c1d-1a2b3c4d5e6f"
-_STATUS_EXAMPLE: Final[dict[str, Any]] = {
-    "request_id": EXAMPLE_ID,
-    "filename": "invoice.pdf",
-    "status": "COMPLETED",
-    "created_at": "2026-01-01T00:00:00Z",
-    "updated_at": "2026-01-01T00:00:01Z",
-    "s3_key": f"raw/{EXAMPLE_ID}.pdf",
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "size": 48213,
-    "page_count": 1,
-    "attempts": 1,
-    "duplicate_of": None,
-    "failure": None,
-}
 DEPENDENCY_NAMES: Final = {"queue": "rabbitmq", "object_store": "s3", "database": "database"}
 """The documented names of what uploads need, by role, whichever adapter is behind it."""
 
@@ -62,42 +47,16 @@ class UploadKnown(BaseModel):
     message: str = Field(description="For people.", examples=["The same file was uploaded before"])
 
 
-class IngestionFailure(BaseModel):
-    """Why an invoice could not be processed."""
-
-    code: str = Field(description="Stable, for programs.", examples=["file.corrupted"])
-    message: str = Field(description="For people.", examples=["The PDF is damaged and cannot be opened."])
-
-
-class IngestionStatusResponse(BaseModel):
+class IngestionStatusResponse(IngestionMetadata):
     """The state of one ingestion."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_STATUS_EXAMPLE]})
-
-    request_id: UUID = Field(description="As returned by the upload.", examples=[EXAMPLE_ID])
-    filename: str = Field(description="The client's file name, fit for display.", examples=["invoice.pdf"])
-    status: IngestionStatus = Field(
-        description="`PENDING` until a consumer takes it, `PROCESSING` while it is read, then `COMPLETED` or `FAILED`.",
-        examples=["COMPLETED"],
-    )
-    created_at: datetime = Field(description="When the upload was accepted (UTC).", examples=["2026-01-01T00:00:00Z"])
-    updated_at: datetime = Field(description="When the state last changed (UTC).", examples=["2026-01-01T00:00:01Z"])
-    s3_key: str = Field(description="Where the original lies in the object store.", examples=[f"raw/{EXAMPLE_ID}.pdf"])
-    sha256: str = Field(
-        description="SHA-256 of the original, hexadecimal.",
-        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
-    )
-    size: int = Field(description="Size of the original in bytes.", examples=[48213])
-    page_count: int = Field(description="Number of pages.", examples=[1])
-    attempts: int = Field(description="How often reading was tried since it was last requested.", examples=[1])
-    duplicate_of: UUID | None = Field(description="The first ingestion with the same bytes, if there is one.", examples=[None])
-    failure: IngestionFailure | None = Field(description="Why the status is `FAILED`; otherwise null.", examples=[None])
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_METADATA]})
 
 
 class IngestionStatusList(BaseModel):
     """The states of several ingestions."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_STATUS_EXAMPLE], "not_found": [OTHER_ID]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [EXAMPLE_METADATA], "not_found": [OTHER_ID]}]})
 
     items: list[IngestionStatusResponse] = Field(description="Those that exist, in the order of the ids.")
     not_found: list[UUID] = Field(description="The ids of which there is no ingestion.", examples=[[OTHER_ID]])
@@ -148,21 +107,7 @@ class ServiceHealth(BaseModel):
 
 def status_response(ingestion: Ingestion) -> IngestionStatusResponse:
     """The response that shows this ingestion."""
-    failure = ingestion.failure
-    return IngestionStatusResponse(
-        request_id=ingestion.id,
-        filename=ingestion.filename,
-        status=ingestion.status,
-        created_at=ingestion.created_at,
-        updated_at=ingestion.updated_at,
-        s3_key=ingestion.s3_key,
-        sha256=ingestion.sha256,
-        size=ingestion.size,
-        page_count=ingestion.page_count,
-        attempts=ingestion.attempts,
-        duplicate_of=ingestion.duplicate_of,
-        failure=None if failure is None else IngestionFailure(code=failure.code, message=failure.message),
-    )
+    return IngestionStatusResponse.model_validate(metadata_of(ingestion))
 
 
 def statistics(counts: StatusCounts) -> Statistics:

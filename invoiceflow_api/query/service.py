@@ -1,4 +1,4 @@
-"""What the query API does: searching with cursors, one invoice, its file, exports, reprocessing. Knows no web framework."""
+"""What the query API does: searching, following changes, one invoice, exports, reprocessing. Knows no web framework."""
 
 import csv
 import io
@@ -12,16 +12,18 @@ from uuid import UUID
 from invoiceflow.bootstrap import System
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import Ingestion
-from invoiceflow.domain.search.cursor import sign, unsign
+from invoiceflow.domain.search.cursor import CursorInvalid, CursorMismatch, opened, seal, sign, unsign
 from invoiceflow.domain.search.query import Found, Search
 from invoiceflow.ports.ingest_queue import Message
+from invoiceflow.ports.ingestion_repository import Change, ChangePosition, ChangesFromTheFuture
 from invoiceflow.ports.unavailable import Unavailable
 
 EXPORT_PAGE: Final = 500
+CHANGES_VERSION: Final = "changes-1"
 EXPORT_COLUMNS: Final = (
     "request_id",
     "status",
-    "received_at",
+    "created_at",
     "filename",
     "number",
     "issue_date",
@@ -37,12 +39,23 @@ EXPORT_COLUMNS: Final = (
 )
 
 
+_INDEXED_AS: Final = {"created_at": "received_at"}
+
+
 class StillProcessing(Exception):
-    """It waits or is being worked on already."""
+    """The invoice is already waiting or being processed."""
 
 
 class PublishedLater(Exception):
-    """It is PENDING, but the queue is away: the schedule for forgotten messages wakes the pipeline once it is back."""
+    """It is PENDING, but the queue is unavailable: a schedule publishes it once the queue is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One invoice of a page: its row as it is now, and what the index holds of it."""
+
+    ingestion: Ingestion
+    indexed: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +63,24 @@ class Page:
     """One page of a search. `next_cursor` is None on the last."""
 
     found: Found
+    hits: Sequence[Hit]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One page of the change feed."""
+
+    changes: Sequence[Change]
+    next_cursor: str
+    is_more: bool
 
 
 class QueryService:
     """`cursor_keys`: the first signs, any may have signed."""
 
     def __init__(self, system: System, cursor_keys: Sequence[bytes], now: Callable[[], datetime]) -> None:
+        """`now` gives the time in UTC."""
         self._system = system
         self._keys = list(cursor_keys)
         self._now = now
@@ -66,24 +90,43 @@ class QueryService:
         if cursor is not None:
             search = replace(search, after=unsign(search, cursor, self._keys))
         found = self._system.search.search(search)
-        return Page(found, None if found.after is None else sign(search, found.after, self._keys[0]))
+        rows = self._system.ingestions.get_many([UUID(hit["request_id"]) for hit in found.hits])
+        # one whose row has gone is only waiting for the index to be reconciled
+        hits = [Hit(row, hit) for hit in found.hits if (row := rows.get(UUID(hit["request_id"]))) is not None]
+        return Page(found, hits, None if found.after is None else sign(search, found.after, self._keys[0]))
+
+    def changes(self, since: datetime | None, cursor: str | None, limit: int) -> Changes:
+        """What changed behind `cursor`, updated at `since` or later. A cursor keeps the `since` of its first page.
+
+        Raises CursorError, also after a backup was restored: what the cursor has seen may never have happened.
+        """
+        position: ChangePosition | None = None
+        if cursor is not None:
+            kept_since, position = _change_cursor(opened(cursor, self._keys))
+            if since is not None and since != kept_since:
+                raise CursorMismatch("the cursor belongs to another `updated_since`")
+            since = kept_since
+        try:
+            batch = self._system.ingestions.changes(position, since, limit)
+        except ChangesFromTheFuture:
+            raise CursorInvalid("the cursor is newer than this database: a backup was restored") from None
+        next_cursor = seal(
+            [
+                CHANGES_VERSION,
+                since and since.isoformat(),
+                [str(batch.position.transaction), str(batch.position.request_id)],
+            ],
+            self._keys[0],
+        )
+        return Changes(batch.changes, next_cursor, batch.is_more)
 
     def document(self, request_id: UUID) -> tuple[Ingestion, StoredExtraction | None] | None:
+        """One ingestion with its newest extraction."""
         return self._system.ingestions.document(request_id)
 
     def ingestion(self, request_id: UUID) -> Ingestion | None:
+        """One ingestion."""
         return self._system.ingestions.get(request_id)
-
-    def file(self, ingestion: Ingestion, start: int, end: int) -> Iterator[bytes]:
-        """Raises NoSuchObject at the call."""
-        return self._system.objects.stream(ingestion.s3_key, start, end)
-
-    def download_url(self, ingestion: Ingestion, disposition: str) -> str | None:
-        """Where the client may fetch the file by itself; None where that is not wanted, or the store cannot."""
-        seconds = self._system.settings.s3_download_url_seconds
-        if not seconds:
-            return None
-        return self._system.objects.download_url(ingestion.s3_key, disposition=disposition, seconds=seconds)
 
     def export(self, search: Search) -> Iterator[bytes]:
         """CSV (RFC 4180) in pieces: memory does not grow with the number of rows. The first page is asked for at the call."""
@@ -110,6 +153,14 @@ class QueryService:
         return reopened[0]
 
 
+def _change_cursor(content: Sequence[Any]) -> tuple[datetime | None, ChangePosition]:
+    version, since, position = content
+    if version != CHANGES_VERSION:
+        raise CursorMismatch("the cursor belongs to a search")
+    transaction, request_id = position
+    return since and datetime.fromisoformat(since), ChangePosition(int(transaction), UUID(request_id))
+
+
 def _csv(first: Mapping[str, Any] | None, hits: Iterator[Mapping[str, Any]]) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -124,7 +175,7 @@ def _csv(first: Mapping[str, Any] | None, hits: Iterator[Mapping[str, Any]]) -> 
 
 
 def _row(hit: Mapping[str, Any]) -> list[str]:
-    return [safe_cell(_at(hit, column)) for column in EXPORT_COLUMNS]
+    return [safe_cell(_at(hit, _INDEXED_AS.get(column, column))) for column in EXPORT_COLUMNS]
 
 
 def _at(hit: Mapping[str, Any], column: str) -> str:

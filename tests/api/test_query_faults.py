@@ -94,7 +94,7 @@ def test_the_head_of_a_file_tells_its_size(query_api: TestClient, system: System
     assert answer.headers["Accept-Ranges"] == "bytes"
 
 
-@pytest.mark.parametrize("name", ["seller", "buyer", "status", "currency", "finding", "q"])
+@pytest.mark.parametrize("name", ["seller", "buyer", "q"])
 @pytest.mark.parametrize("value", ["a\0b", "'", "\\", "a:* & !b", '"', "ﷺ" * 400, "½ ² १२", "_"])
 def test_an_odd_value_is_looked_for_like_any_other(query_api: TestClient, name: str, value: str) -> None:
     answer = query_api.get(INVOICES, params={name: value})

@@ -1,7 +1,6 @@
 """The contract of the change feed: everything once, in the order of commits, and never anything behind a position later."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,16 +19,26 @@ def rows(database: Database) -> IngestionRepository:
     return PostgresIngestions(database)
 
 
-def read_on(rows: IngestionRepository, after: ChangePosition | None = None, page: int = 2) -> Iterator[Change]:
-    """All that there is behind a position, page by page."""
-    while found := rows.changes(after, None, page):
-        yield from found
-        after = found[-1].position
+class Mirror:
+    """Somebody who follows the feed, a few at a time."""
+
+    def __init__(self, rows: IngestionRepository, page: int = 2, position: ChangePosition | None = None) -> None:
+        self.rows, self.page, self.position = rows, page, position
+
+    def read_on(self) -> list[Change]:
+        """All that there is now behind the position."""
+        found: list[Change] = []
+        while True:
+            batch = self.rows.changes(self.position, None, self.page)
+            found += batch.changes
+            self.position = batch.position
+            if not batch.is_more:
+                return found
 
 
 def test_each_ingestion_comes_once_with_its_newest_extraction(rows: IngestionRepository) -> None:
     pending, read = added(rows), completed(rows)
-    changes = list(read_on(rows))
+    changes = Mirror(rows).read_on()
     assert [change.ingestion.id for change in changes] == [pending.id, read.id]
     assert [change.extraction and change.extraction.invoice.number for change in changes] == [None, "RE-2026/00123"]
     assert changes[1].ingestion == rows.get(read.id)
@@ -37,28 +46,28 @@ def test_each_ingestion_comes_once_with_its_newest_extraction(rows: IngestionRep
 
 def test_what_changes_again_comes_again_behind_the_position(rows: IngestionRepository) -> None:
     first, second = completed(rows), completed(rows)
-    *_, last = read_on(rows)
-    assert rows.changes(last.position, None, 10) == []
+    mirror = Mirror(rows)
+    assert len(mirror.read_on()) == 2
+    assert mirror.read_on() == []
     rows.reopen([first.id], "again")
-    [change] = rows.changes(last.position, None, 10)
+    [change] = mirror.read_on()
     assert (change.ingestion.id, change.ingestion.status) == (first.id, IngestionStatus.PENDING)
-    assert [one.ingestion.id for one in read_on(rows)] == [second.id, first.id]
+    assert [one.ingestion.id for one in Mirror(rows).read_on()] == [second.id, first.id]
 
 
 def test_an_uncommitted_change_holds_back_those_behind_it(rows: IngestionRepository, database_url: str) -> None:
     early, late = added(rows), added(rows)
-    *_, last = read_on(rows)
+    mirror = Mirror(rows)
+    mirror.read_on()
     with psycopg.connect(database_url) as slow:
         slow.execute("UPDATE ingestions SET attempts = 7 WHERE id = %s", [early.id])
         rows.claim([late.id], "run")  # begun later, committed first
-        assert rows.changes(last.position, None, 10) == []
+        assert mirror.read_on() == []
         slow.commit()
-    assert {change.ingestion.id for change in read_on(rows, last.position)} == {early.id, late.id}
+    assert {change.ingestion.id for change in mirror.read_on()} == {early.id, late.id}
 
 
 def test_a_mirror_is_exact_while_many_write(rows: IngestionRepository) -> None:
-    mirror: dict[UUID, Ingestion] = {}
-
     def write() -> None:
         for _ in range(25):
             [claimed] = rows.claim([added(rows).id], "run")
@@ -67,25 +76,20 @@ def test_a_mirror_is_exact_while_many_write(rows: IngestionRepository) -> None:
     writers = [threading.Thread(target=write) for _ in range(4)]
     for writer in writers:
         writer.start()
-    position: ChangePosition | None = None
-    while True:
-        done = not any(writer.is_alive() for writer in writers)
-        for change in read_on(rows, position, page=7):
-            mirror[change.ingestion.id] = change.ingestion
-            position = change.position
-        if done:
-            break
-    for writer in writers:
-        writer.join()
-    assert len(mirror) == 100
-    assert {one.status for one in mirror.values()} == {IngestionStatus.COMPLETED}
-    assert mirror == dict(rows.get_many(list(mirror)))
+    mirror, mirrored = Mirror(rows, page=7), dict[UUID, Ingestion]()
+    done = False
+    while not done:
+        done = not any(writer.is_alive() for writer in writers)  # before the look: nothing comes after the last one
+        mirrored |= {change.ingestion.id: change.ingestion for change in mirror.read_on()}
+    assert len(mirrored) == 100
+    assert {one.status for one in mirrored.values()} == {IngestionStatus.COMPLETED}
+    assert mirrored == dict(rows.get_many(list(mirrored)))
 
 
 def test_only_those_updated_since_then_are_given(rows: IngestionRepository) -> None:
     row = added(rows)
-    assert [change.ingestion.id for change in rows.changes(None, now() - timedelta(minutes=1), 10)] == [row.id]
-    assert rows.changes(None, now() + timedelta(minutes=1), 10) == []
+    assert [change.ingestion.id for change in rows.changes(None, now() - timedelta(minutes=1), 10).changes] == [row.id]
+    assert rows.changes(None, now() + timedelta(minutes=1), 10).changes == []
 
 
 def test_after_a_restore_every_row_counts_as_changed_and_old_positions_are_refused(
@@ -97,12 +101,12 @@ def test_after_a_restore_every_row_counts_as_changed_and_old_positions_are_refus
         connection.execute("ALTER TABLE ingestions DISABLE TRIGGER stamp_ingestion_change")
         connection.execute("UPDATE ingestions SET changed_in = %s::text::xid8", [far])
         connection.execute("ALTER TABLE ingestions ENABLE TRIGGER stamp_ingestion_change")
-    assert list(read_on(rows)) == []
+    assert Mirror(rows).read_on() == []
     with pytest.raises(ChangesFromTheFuture):
         rows.changes(ChangePosition(far, new_id()), None, 10)
     assert rows.restamp_restored() == 1
     assert rows.restamp_restored() == 0
-    assert [change.ingestion.id for change in read_on(rows)] == [row.id]
+    assert [change.ingestion.id for change in Mirror(rows).read_on()] == [row.id]
 
 
 def test_many_are_looked_up_at_once(rows: IngestionRepository) -> None:

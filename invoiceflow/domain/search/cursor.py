@@ -35,12 +35,25 @@ class CursorMismatch(CursorError):
 
 def sign(search: Search, after: Sequence[Any], key: bytes) -> str:
     """At most MAX_LENGTH characters, whatever names the invoices bear (`analysis.MAX_NAME`)."""
-    body = json.dumps([VERSION, search.fingerprint(), list(after)], separators=(",", ":"), ensure_ascii=False).encode()
-    return base64.urlsafe_b64encode(hmac.digest(key, body, "sha256")[:_MAC] + body).decode().rstrip("=")
+    return seal([VERSION, search.fingerprint(), list(after)], key)
 
 
 def unsign(search: Search, cursor: str, keys: Sequence[bytes]) -> tuple[Any, ...]:
     """Where the page begins. Any of `keys` may have signed it (rotation). Raises CursorInvalid, CursorMismatch."""
+    version, fingerprint, after = opened(cursor, keys)
+    if version != VERSION or fingerprint != search.fingerprint():
+        raise CursorMismatch("the cursor belongs to another query, filter or sort")
+    return tuple(after)
+
+
+def seal(content: Sequence[Any], key: bytes) -> str:
+    """JSON values as an opaque, signed text."""
+    body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(hmac.digest(key, body, "sha256")[:_MAC] + body).decode().rstrip("=")
+
+
+def opened(cursor: str, keys: Sequence[bytes]) -> list[Any]:
+    """What was sealed, as [version, fingerprint, position]. Raises CursorInvalid."""
     if len(cursor) > MAX_LENGTH:
         raise CursorInvalid("the cursor is too long")
     try:
@@ -49,8 +62,5 @@ def unsign(search: Search, cursor: str, keys: Sequence[bytes]) -> tuple[Any, ...
         raise CursorInvalid("the cursor is not base64url") from error
     mac, body = raw[:_MAC], raw[_MAC:]
     if not any(hmac.compare_digest(hmac.digest(key, body, "sha256")[:_MAC], mac) for key in keys):
-        raise CursorInvalid("the cursor was not made here, or too long ago")
-    version, fingerprint, after = json.loads(body)
-    if version != VERSION or fingerprint != search.fingerprint():
-        raise CursorMismatch("the cursor belongs to another query, filter or sort")
-    return tuple(after)
+        raise CursorInvalid("the cursor is not one of this system, or too old")
+    return list(json.loads(body))

@@ -95,8 +95,10 @@ class Search:
 
     @property
     def order(self) -> str:
-        """The sort asked for, or relevance where there is a query, or the newest first."""
-        return self.sort or ("relevance" if chunks(self.q) else "-received_at")
+        """The sort asked for, or relevance where there is a query, or the newest first. Without words nothing is relevant."""
+        if self.sort and self.sort != "relevance":
+            return self.sort
+        return "relevance" if chunks(self.q) else "-received_at"
 
     def fingerprint(self) -> str:
         """The same for all pages of one search: limit, facets and the page's place do not count."""
