@@ -159,6 +159,11 @@ class Settings(BaseSettings):
         return "" if self.public_url is None else urlsplit(self.public_url).path
 
     @property
+    def dagster_path(self) -> str:
+        """The path of Dagster's UI: `/dagster` below the public URL; empty where there is none."""
+        return "" if self.public_url is None else f"{self.public_path}/dagster"
+
+    @property
     def max_file_size_bytes(self) -> int:
         """MAX_FILE_SIZE_MB in bytes."""
         return int(self.max_file_size_mb * 1024 * 1024)

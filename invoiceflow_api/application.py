@@ -12,9 +12,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from invoiceflow.settings import Settings
 from invoiceflow_api import api_docs, openapi_examples, operations, problem_pages, problems
+from invoiceflow_api.clients import TrustedProxies
 from invoiceflow_api.correlation import CorrelationMiddleware
 from invoiceflow_api.metrics import RequestMetrics
 
@@ -69,6 +71,9 @@ def build(
     openapi_examples.install(app)
     _add_contact(app)
     app.add_middleware(CorrelationMiddleware, new_id=new_id, metrics=metrics)
+    proxies = TrustedProxies(settings.trusted_proxies).addresses
+    if proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)
     if settings.public_path:
         app.add_middleware(PublicPath, path=settings.public_path)
     for router in (*routers, problem_pages.router, operations.router, api_docs.router):

@@ -120,23 +120,24 @@ class Up:
         python, workspace = sys.executable, str(TOP / "workspace.yaml")
         command = [python, "-m", "invoiceflow_pipeline.dagster_storage.daemon", "run", "-w", workspace]
         self._child("daemon", command, environment).start()
-        self._child("ingest", _uvicorn("invoiceflow_api.ingest.main", self._host, self._ports.ingest), environment).start()
-        query = {**environment, "SERVICE_NAME": "query-service"}
-        self._child("query", _uvicorn("invoiceflow_api.query.main", self._host, self._ports.query), query).start()
+        ingest = {**environment, "HOST": self._host, "PORT": str(self._ports.ingest)}
+        self._child("ingest", [python, "-m", "invoiceflow_api.ingest"], ingest).start()
+        query = {**ingest, "QUERY_PORT": str(self._ports.query), "SERVICE_NAME": "query-service"}
+        self._child("query", [python, "-m", "invoiceflow_api.query"], query).start()
         tell("ingest and query API")
         local = _reached_at(self._host)
+        chosen = settings.load({**os.environ, **environment})
         facts = InstanceFacts(
             pid=os.getpid(),
             ingest_url=f"http://{local}:{self._ports.ingest}",
             query_url=f"http://{local}:{self._ports.query}",
-            dagster_url=f"http://{local}:{self._ports.dagster}",
+            dagster_url=f"http://{local}:{self._ports.dagster}{chosen.dagster_path}",
             database_url=environment["DATABASE_URL"],
             ready=False,
             embedded=self._embedded,
         )
         self._wait("the ingest API", lambda: _answers(f"{facts.ingest_url}/readyz"))
         instance.write(self._home, facts)
-        chosen = settings.load({**os.environ, **environment})
         self._wait_or_go_on(
             "the query API", lambda: _answers(f"{facts.query_url}/readyz"), needs_others=chosen.opensearch_url is not None
         )
@@ -151,6 +152,8 @@ class Up:
                 )
         # the UI waits for open_ui: until an invoice can go through, its start would only take the processors' time
         webserver = [python, "-m", "dagster_webserver", "-h", self._host, "-p", str(self._ports.dagster), "-w", workspace]
+        if chosen.dagster_path:
+            webserver += ["--path-prefix", chosen.dagster_path]
         self._webserver = self._child("webserver", webserver, environment)
         self.facts = replace(facts, ready=not self._late)
         instance.write(self._home, self.facts)
@@ -363,11 +366,6 @@ def _reached_at(host: str) -> str:
 
 def _python_path() -> str:
     return os.pathsep.join(filter(None, [str(TOP), os.environ.get("PYTHONPATH", "")]))
-
-
-def _uvicorn(module: str, host: str, port: int) -> list[str]:
-    quiet = ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "10", "--backlog", "512"]
-    return [sys.executable, "-m", "uvicorn", "--factory", f"{module}:create", "--host", host, "--port", str(port), *quiet]
 
 
 def _free_port() -> int:

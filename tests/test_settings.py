@@ -36,7 +36,7 @@ def test_the_ingest_api_starts_with_the_documented_three_variables() -> None:
 )
 def test_the_public_url_gives_the_prefix(given: str, kept: str, path: str) -> None:
     settings = load({"INVOICEFLOW_EMBEDDED": "true", "INVOICEFLOW_PUBLIC_URL": given})
-    assert (settings.public_url, settings.public_path) == (kept, path)
+    assert (settings.public_url, settings.public_path, settings.dagster_path) == (kept, path, f"{path}/dagster")
 
 
 @pytest.mark.parametrize("given", ["host/invoices", "ftp://host", "https://", "https://host/?a=b"])

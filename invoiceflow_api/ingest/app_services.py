@@ -1,8 +1,7 @@
 """What a running ingest API holds, and the dependency that gives it to the routes."""
 
-from asyncio import Semaphore
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, cast
 
@@ -11,9 +10,10 @@ from fastapi import Depends, Request
 from invoiceflow_api.health import Dependencies
 from invoiceflow_api.ingest.service import IngestService
 from invoiceflow_api.ingest.upload_metrics import UploadMetrics
+from invoiceflow_api.ingest.upload_slots import UploadSlots
 
 MAX_IN_FLIGHT: Final = 64
-"""Uploads at one time; more are refused with 503, so that a flood costs neither disk nor memory."""
+"""Uploads at one time; a flood of more costs neither disk nor memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class AppServices:
     spool: Path
     limits: UploadLimits
     metrics: UploadMetrics
-    in_flight: Semaphore = field(default_factory=lambda: Semaphore(MAX_IN_FLIGHT))
+    slots: UploadSlots
 
 
 async def app_services(request: Request) -> AppServices:

@@ -1,4 +1,8 @@
-"""The ingest API as a program: `uvicorn --factory invoiceflow_api.ingest.main:create`. Settings in, application out."""
+"""The ingest API as a program: settings in, application out.
+
+`python -m invoiceflow_api.ingest` serves it. `uvicorn --factory invoiceflow_api.ingest.main:create` and
+`uvicorn invoiceflow_api.ingest.main:app` do so as well, without the limits of invoiceflow_api.server.
+"""
 
 import asyncio
 import gc
@@ -20,15 +24,16 @@ from invoiceflow.bootstrap import System, assemble
 from invoiceflow.ports.pdf_inspector import PdfInspector
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxLimits
-from invoiceflow.settings import Settings, load
+from invoiceflow.settings import Settings, SettingsError, load
 from invoiceflow_api.health import Dependencies
 from invoiceflow_api.ingest import spool
 from invoiceflow_api.ingest.app import create_app
-from invoiceflow_api.ingest.app_services import AppServices, UploadLimits
+from invoiceflow_api.ingest.app_services import MAX_IN_FLIGHT, AppServices, UploadLimits
 from invoiceflow_api.ingest.schemas import DEPENDENCY_NAMES
 from invoiceflow_api.ingest.service import IngestService
 from invoiceflow_api.ingest.storing import UploadWriter
 from invoiceflow_api.ingest.upload_metrics import UploadMetrics
+from invoiceflow_api.ingest.upload_slots import UploadSlots
 
 UPLOAD_THREADS = 16
 INSPECTION_MEMORY = 1 << 30
@@ -44,11 +49,21 @@ STATEMENT_SECONDS = 6.0
 
 
 def create() -> FastAPI:
-    """The application of this environment. Raises SettingsError when a variable that uploads need is missing or wrong."""
+    """The application of this environment. Exits with a message when a variable that uploads need is missing or wrong."""
+    try:
+        settings = load(program="ingest")
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
     allocator.give_back(large=RETAINED_BLOCK, kept=RETAINED)
-    settings = load(program="ingest")
     logs.configure(settings.service_name, settings.log_level, settings.log_format)
     return application(settings)
+
+
+def __getattr__(name: str) -> FastAPI:
+    """`app`, made when it is first asked for: importing this module must need no environment."""
+    if name == "app":
+        return create()
+    raise AttributeError(name)
 
 
 def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.compat.uuid7) -> FastAPI:
@@ -130,6 +145,7 @@ def open_services(
         spool=spool_folder,
         limits=UploadLimits(settings.max_file_size_bytes, settings.upload_timeout_seconds),
         metrics=metrics,
+        slots=UploadSlots(MAX_IN_FLIGHT, settings.max_uploads_per_client, asyncio.get_running_loop().time),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from contextvars import copy_context
 from functools import partial
 from typing import TypeVar
@@ -10,7 +11,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from invoiceflow.domain.failures import PermanentFailure
-from invoiceflow_api.correlation import correlation_id, traceparent
+from invoiceflow_api.clients import client_key
 from invoiceflow_api.ingest.app_services import AppServices, UploadLimits
 from invoiceflow_api.ingest.service import (
     Accepted,
@@ -18,20 +19,31 @@ from invoiceflow_api.ingest.service import (
     DuplicateInProgress,
     KeyInProgress,
     KeyReused,
-    OnDuplicate,
     Wishes,
 )
 from invoiceflow_api.ingest.upload import OVERHEAD, ReceivedUpload
+from invoiceflow_api.ingest.upload_slots import SLOW, TooManyFromClient, TooManyUploads, UploadSlot
 from invoiceflow_api.problems import ProblemError
 
 T = TypeVar("T")
 
 
-async def receive(request: Request, services: AppServices, idempotency_key: str | None, on_duplicate: OnDuplicate) -> Accepted:
-    """The ingestion that this upload made, or an earlier one did. Raises ProblemError, Unavailable."""
-    wishes = Wishes(correlation_id(), idempotency_key, on_duplicate, traceparent())
+def take_slot(request: Request, services: AppServices) -> UploadSlot:
+    """A place among the uploads in progress, to be left with its context. Raises ProblemError when there is none."""
     try:
-        return await _receive(request, services, wishes)
+        return services.slots.take(client_key(request.client.host if request.client else None))
+    except TooManyUploads:
+        detail = "Too many uploads at one time. Please try again."
+        raise ProblemError(503, "upload.busy", detail, {"Retry-After": "1"}) from None
+    except TooManyFromClient:
+        detail = "Too many uploads at one time from this address. Please try again."
+        raise ProblemError(429, "upload.too_many", detail, {"Retry-After": "1"}) from None
+
+
+async def receive(request: Request, services: AppServices, slot: UploadSlot, wishes: Wishes) -> Accepted:
+    """The ingestion that this upload made, or an earlier one did. Raises ProblemError, Unavailable."""
+    try:
+        return await _receive(request, services, slot, wishes)
     except PermanentFailure as failure:
         raise ProblemError(400, failure.code, failure.message) from failure
     except KeyReused as error:
@@ -66,20 +78,25 @@ def body_ends_soon(request: Request, limits: UploadLimits) -> bool:
     return length is not None and length <= limits.file_bytes + OVERHEAD
 
 
-async def _receive(request: Request, services: AppServices, wishes: Wishes) -> Accepted:
+async def _receive(request: Request, services: AppServices, slot: UploadSlot, wishes: Wishes) -> Accepted:
     limits = services.limits
     deadline = time.monotonic() + limits.seconds
     received = ReceivedUpload(
         request.headers.get("content-type", ""),
         _content_length(request),
-        request.stream(),
+        _counted(request.stream(), slot),
         services.spool,
         limits.file_bytes,
     )
     try:
-        async with asyncio.timeout(limits.seconds):
+        async with asyncio.timeout(limits.seconds) as until:
+            slot.receives_within(until)
             upload = await received.__aenter__()
+            slot.is_received()
     except TimeoutError:
+        if slot.is_evicted:
+            detail = f"The upload was slower than {SLOW // 1024} kB/s while others were waiting."
+            raise ProblemError(408, "upload.too_slow", detail) from None
         raise ProblemError(408, "upload.timeout", f"The upload took longer than {limits.seconds:g} seconds.") from None
     try:
         work = partial(services.service.accept, upload, wishes, deadline)
@@ -87,6 +104,12 @@ async def _receive(request: Request, services: AppServices, wishes: Wishes) -> A
         return await finish(asyncio.get_running_loop().run_in_executor(services.threads, copy_context().run, work))
     finally:
         await received.__aexit__(None, None, None)
+
+
+async def _counted(stream: AsyncIterator[bytes], slot: UploadSlot) -> AsyncIterator[bytes]:
+    async for chunk in stream:
+        slot.progress(len(chunk))
+        yield chunk
 
 
 def _content_length(request: Request) -> int | None:

@@ -8,8 +8,9 @@ import orjson
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from invoiceflow.domain.ingestion import IngestionStatus
+from invoiceflow_api.correlation import correlation_id, traceparent
 from invoiceflow_api.ingest.app_services import Services
-from invoiceflow_api.ingest.receiving import body_ends_soon, receive
+from invoiceflow_api.ingest.receiving import body_ends_soon, receive, take_slot
 from invoiceflow_api.ingest.schemas import (
     IngestionStatusList,
     IngestionStatusResponse,
@@ -21,7 +22,7 @@ from invoiceflow_api.ingest.schemas import (
     statistics,
     status_response,
 )
-from invoiceflow_api.ingest.service import Accepted, OnDuplicate
+from invoiceflow_api.ingest.service import Accepted, OnDuplicate, Wishes
 from invoiceflow_api.ingestion_schema import EXAMPLE_ID
 from invoiceflow_api.problems import ProblemError, documented
 from invoiceflow_api.strict_parameters import StrictRoute
@@ -48,9 +49,11 @@ _UPLOAD_PROBLEMS: Final = documented(
     "upload.malformed",
     "upload.interrupted",
     "upload.timeout",
+    "upload.too_slow",
     "file.duplicate",
     "file.duplicate_in_progress",
     "idempotency.in_progress",
+    "upload.too_many",
     "request.invalid",
     "idempotency.key_reused",
     "idempotency.key_invalid",
@@ -134,10 +137,10 @@ async def upload_invoice(
         if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
             detail = "The Idempotency-Key must be 1 to 255 visible ASCII characters."
             raise ProblemError(422, "idempotency.key_invalid", detail)
-        if services.in_flight.locked():
-            raise ProblemError(503, "upload.busy", "Too many uploads at one time. Please try again.", {"Retry-After": "1"})
-        async with services.in_flight:
-            accepted = await receive(request, services, idempotency_key, on_duplicate)
+        with take_slot(request, services) as slot:
+            accepted = await receive(
+                request, services, slot, Wishes(correlation_id(), idempotency_key, on_duplicate, traceparent())
+            )
     except ProblemError as problem:
         services.metrics.record_refused(problem.code)
         if problem.status == 408 or not body_ends_soon(request, services.limits):

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from invoiceflow import allocator, logs
 from invoiceflow.bootstrap import System, assemble, cursor_keys
 from invoiceflow.ports.unavailable import Unavailable
-from invoiceflow.settings import Settings, load
+from invoiceflow.settings import Settings, SettingsError, load
 from invoiceflow_api.health import Dependencies
 from invoiceflow_api.metrics import RequestMetrics
 from invoiceflow_api.query.app import create_app
@@ -25,9 +25,12 @@ logger = logging.getLogger(__name__)
 
 
 def create() -> FastAPI:
-    """The application of this environment. Raises SettingsError."""
+    """The application of this environment. Exits with a message when a variable that it needs is missing or wrong."""
     allocator.give_back()
-    settings = load(program="query")
+    try:
+        settings = load(program="query")
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
     logs.configure(settings.service_name, settings.log_level, settings.log_format)
     return application(settings)
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from invoiceflow.settings import Settings
 from invoiceflow_api.ingest import main as ingest
 from invoiceflow_api.query import main as query
+from invoiceflow_api.server import configuration
 
 
 @pytest.fixture
@@ -31,10 +32,11 @@ def served(settings: Settings, wait_until: Callable[..., None]) -> Iterator[Call
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def serve(**changed: object) -> int:
-        app = ingest.application(settings.model_copy(update=changed))
+        chosen = settings.model_copy(update=changed)
+        app = ingest.application(chosen)
         listening = socket.create_server(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, loop="asyncio", http="httptools", log_config=None))
+        server = uvicorn.Server(configuration(app, chosen, loop="asyncio"))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         running.append((server, thread))

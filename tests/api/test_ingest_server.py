@@ -18,7 +18,7 @@ import pytest
 from invoiceflow import allocator
 from invoiceflow.bootstrap import System
 from invoiceflow.settings import Settings
-from invoiceflow_api.ingest import main
+from invoiceflow_api.ingest import main, upload_slots
 from invoiceflow_api.ingest.app_services import MAX_IN_FLIGHT
 from invoiceflow_api.ingest.spool import IN_MEMORY
 from samples import hostile
@@ -90,9 +90,10 @@ def test_a_file_that_is_no_pdf_is_refused_before_the_rest_is_sent(served: Callab
 
 
 def test_more_uploads_than_fit_are_told_to_come_back(
-    served: Callable[..., int], settings: Settings, wait_until: Callable[..., None]
+    served: Callable[..., int], settings: Settings, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = served()
+    monkeypatch.setattr(upload_slots, "SLOW", 0)  # nobody gives way
+    port = served(max_uploads_per_client=2 * MAX_IN_FLIGHT)
     waiting = [begun(port, "Content-Length: 1000000", body=LARGE) for _ in range(MAX_IN_FLIGHT)]
     try:
         wait_until(lambda: len(temporary_files(settings)) == MAX_IN_FLIGHT)
@@ -136,9 +137,10 @@ def started(settings: Settings, port: int) -> "subprocess.Popen[bytes]":
         "DATABASE_URL": settings.database_url.get_secret_value(),
         "INVOICEFLOW_HOME": str(settings.home),
         "LOG_LEVEL": "WARNING",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
     }
-    command = [sys.executable, "-m", "uvicorn", "--factory", "invoiceflow_api.ingest.main:create", "--port", str(port)]
-    return subprocess.Popen([*command, "--loop", "uvloop", "--http", "httptools", "--log-level", "warning"], env=environment)
+    return subprocess.Popen([sys.executable, "-m", "invoiceflow_api.ingest"], env=environment)
 
 
 def is_ready(port: int) -> bool:
