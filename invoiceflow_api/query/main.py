@@ -1,4 +1,8 @@
-"""The query API as a program: `uvicorn --factory invoiceflow_api.query.main:create`. Settings in, application out."""
+"""The query API as a program: settings in, application out.
+
+`python -m invoiceflow_api.query` serves it. `uvicorn --factory invoiceflow_api.query.main:create` and
+`uvicorn invoiceflow_api.query.main:app` do so as well, without the limits of invoiceflow_api.server.
+"""
 
 import logging
 import time
@@ -33,6 +37,13 @@ def create() -> FastAPI:
         raise SystemExit(str(error)) from None
     logs.configure(settings.service_name, settings.log_level, settings.log_format)
     return application(settings)
+
+
+def __getattr__(name: str) -> FastAPI:
+    """`app`, made when it is first asked for: importing this module must need no environment."""
+    if name == "app":
+        return create()
+    raise AttributeError(name)
 
 
 def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.compat.uuid7) -> FastAPI:
