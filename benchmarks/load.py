@@ -20,7 +20,7 @@ def corpus() -> list[tuple[str, bytes]]:
 
 
 async def upload_all(url: str, files: Sequence[tuple[str, bytes]], concurrency: int = 16) -> list[str]:
-    """Uploads every file as fast as it is accepted; a 503 is tried again after its Retry-After. Returns the request ids."""
+    """Uploads every file as fast as it is accepted; a 429 or 503 is retried after its Retry-After. Returns the request ids."""
     waiting = list(enumerate(files))[::-1]
     ids: list[str] = [""] * len(files)
 
@@ -38,7 +38,7 @@ async def upload_all(url: str, files: Sequence[tuple[str, bytes]], concurrency: 
 async def upload(client: httpx.AsyncClient, name: str, data: bytes) -> str:
     while True:
         answer = await client.post("/api/v1/ingest/upload", files={"file": (name, data, "application/pdf")})
-        if answer.status_code == 503:
+        if answer.status_code in (429, 503):
             await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
             continue
         answer.raise_for_status()

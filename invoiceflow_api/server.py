@@ -26,6 +26,8 @@ HEADER_SECONDS: Final = 10.0
 """From the connection, or the first byte of a request, to the end of the request's headers."""
 UNWANTED_SECONDS: Final = 10.0
 """For the rest of a body whose request has been answered."""
+LINGER_SECONDS: Final = 0.5
+"""In which a client may receive why its connection is refused."""
 READ_SECONDS: Final = 60.0
 """In which a client must read 64 kB of a response."""
 GRACEFUL_SECONDS: Final = 10
@@ -71,11 +73,17 @@ class LimitedProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._read_timer: asyncio.TimerHandle | None = None
         self._is_message_complete = True
+        self._is_refused = False
         self._key = self.limits.add(self.client[0] if self.client else None)
         if self._key is None:
             self._refuse(429, "connections.too_many")
         else:
             self._start_timer(HEADER_SECONDS, self._headers_overdue)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of the client; what follows a refusal is not looked at."""
+        if not self._is_refused:
+            super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stops all timers."""
@@ -149,8 +157,12 @@ class LimitedProtocol(HttpToolsProtocol):
             f"HTTP/1.1 {status} {_PHRASES[status]}\r\ncontent-type: application/problem+json\r\n"
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
+        self._is_refused = True
         self.transport.write(head.encode() + body)
-        self.transport.close()
+        # closed at once, the connection would be reset for what the client sent meanwhile, and the response be lost with it
+        self._start_timer(LINGER_SECONDS, self.transport.close)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
 
     def _start_timer(self, seconds: float, then: Callable[[], None]) -> None:
         self._stop_timer()

@@ -11,7 +11,7 @@ import httpx
 
 FINAL = ("COMPLETED", "FAILED")
 TRIES = 6
-TRY_AGAIN = frozenset({409, 502, 503, 504})
+TRY_AGAIN = frozenset({409, 429, 502, 503, 504})
 LONGEST_PAUSE = 30.0
 
 

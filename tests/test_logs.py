@@ -61,3 +61,39 @@ def test_a_person_reads_time_level_service_and_the_ids(root: logging.Logger) -> 
     [line] = stream.getvalue().splitlines()
     assert line[2] == line[5] == ":"
     assert line[9:] == "WARNING query-service slow  [request_id=r seconds=2]"
+
+
+FORGED = "a.pdf\n12:00:00 INFO    ingest-service all is well\r\x1b[2J\x85\u2028\u202efdp.exe\t"
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_what_is_logged_cannot_forge_a_line(root: logging.Logger, form: str) -> None:
+    stream = io.StringIO()
+    logs.configure("ingest-service", "INFO", "text" if form == "text" else "json", stream)
+    with logs.bound(filename=FORGED):
+        root.info("took %s", FORGED, extra={"reason": FORGED})
+    text = stream.getvalue()
+    assert len(text.splitlines()) == 1
+    assert text.isprintable() or text.rstrip("\n").isprintable()
+    if form == "json":
+        line = json.loads(text)
+        assert (line["message"], line["filename"], line["reason"]) == (f"took {FORGED}", FORGED, FORGED)
+
+
+def test_a_traceback_cannot_forge_a_line(root: logging.Logger) -> None:
+    stream = io.StringIO()
+    logs.configure("ingest-service", "INFO", "text", stream)
+    try:
+        raise ValueError(FORGED)
+    except ValueError:
+        root.exception("it failed")
+    first, *trace = stream.getvalue().splitlines()
+    assert "it failed" in first
+    assert all(line.startswith("    ") for line in trace)
+
+
+def test_text_that_is_no_text_is_logged_all_the_same(root: logging.Logger) -> None:
+    stream = io.StringIO()
+    logs.configure("ingest-service", "INFO", "json", stream)
+    root.info("took \ud800.pdf")
+    assert json.loads(stream.getvalue())["message"] == "took \ud800.pdf"

@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from invoiceflow.domain.failures import PermanentFailure
+from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_api.clients import client_key
 from invoiceflow_api.ingest.app_services import AppServices, UploadLimits
 from invoiceflow_api.ingest.service import (
@@ -23,7 +24,7 @@ from invoiceflow_api.ingest.service import (
 )
 from invoiceflow_api.ingest.upload import OVERHEAD, ReceivedUpload
 from invoiceflow_api.ingest.upload_slots import SLOW, TooManyFromClient, TooManyUploads, UploadSlot
-from invoiceflow_api.problems import ProblemError
+from invoiceflow_api.problems import ProblemError, unavailable
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ def take_slot(request: Request, services: AppServices) -> UploadSlot:
 
 
 async def receive(request: Request, services: AppServices, slot: UploadSlot, wishes: Wishes) -> Accepted:
-    """The ingestion that this upload made, or an earlier one did. Raises ProblemError, Unavailable."""
+    """The ingestion that this upload made, or an earlier one did. Raises ProblemError."""
     try:
         return await _receive(request, services, slot, wishes)
     except PermanentFailure as failure:
@@ -58,6 +59,8 @@ async def receive(request: Request, services: AppServices, slot: UploadSlot, wis
     except DuplicateInProgress as error:
         detail = "Another upload of the same file is in progress."
         raise ProblemError(409, "file.duplicate_in_progress", detail, {"Retry-After": "1"}) from error
+    except Unavailable as error:
+        raise unavailable(error) from error
     except ClientDisconnect as error:
         raise ProblemError(400, "upload.interrupted", "The client disconnected before the upload was complete.") from error
 

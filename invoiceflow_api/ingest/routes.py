@@ -1,5 +1,6 @@
 """The ingest API's routes: who may ask what, and which response they get. The work is `service`'s and `receiving`'s."""
 
+import logging
 import re
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -8,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from invoiceflow.domain.ingestion import IngestionStatus
+from invoiceflow.logs import bound
 from invoiceflow_api.correlation import correlation_id, traceparent
 from invoiceflow_api.ingest.app_services import Services
 from invoiceflow_api.ingest.receiving import body_ends_soon, receive, take_slot
@@ -31,6 +33,7 @@ PREFIX: Final = "/api/v1/ingest"
 MAX_IDS: Final = 100
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
+logger = logging.getLogger("invoiceflow_api.ingest")
 router = APIRouter(tags=["ingest"], route_class=StrictRoute)
 
 _NOT_FOUND: Final = (404, "ingestion.not_found", "There is no ingestion with this id.")
@@ -143,12 +146,14 @@ async def upload_invoice(
             )
     except ProblemError as problem:
         services.metrics.record_refused(problem.code)
+        _log_refusal(problem)
         if problem.status == 408 or not body_ends_soon(request, services.limits):
             # the server would go on reading what nobody wants, for as long as the client sends
             problem.headers["Connection"] = "close"
         raise
     if not accepted.was_known:
         services.metrics.record_accepted()
+    _log_acceptance(accepted)
     return _accepted_response(accepted, root_path=request.scope.get("root_path", ""))
 
 
@@ -241,6 +246,23 @@ def get_health(services: Services, response: Response) -> ServiceHealth:
     health = service_health(services.dependencies.healthy(), services.service.open_breakers())
     response.status_code = 503 if health.service == "unhealthy" else 200
     return health
+
+
+def _log_acceptance(accepted: Accepted) -> None:
+    ingestion = accepted.ingestion
+    with bound(request_id=str(ingestion.id), filename=ingestion.filename, size=ingestion.size):
+        message = "Processing upload request %s for file %s"
+        if accepted.replayed or accepted.was_known:
+            message = "Returned upload request %s for file %s, which was accepted before"
+        logger.info(message, ingestion.id, ingestion.filename)
+
+
+def _log_refusal(problem: ProblemError) -> None:
+    facts = {"code": problem.code, "status": problem.status}
+    if problem.status < 500:
+        logger.info("Refused an upload: %s", problem.detail, extra=facts)
+    else:
+        logger.warning("Refused an upload: %s", problem.__cause__ or problem.detail, extra=facts)
 
 
 def _accepted_response(accepted: Accepted, *, root_path: str) -> Response:

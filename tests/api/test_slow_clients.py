@@ -125,7 +125,7 @@ def test_one_address_has_only_so_many_connections(
 ) -> None:
     port = served(max_connections_per_client=3)
     waiting = [connect(port) for _ in range(3)]
-    refused = until_closed(connect(port))
+    refused = until_closed(connect(port, b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"))
     assert refused.startswith(b"HTTP/1.1 429 ")
     assert b"connections.too_many" in refused
     waiting[0].close()
