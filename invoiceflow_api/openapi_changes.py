@@ -173,9 +173,11 @@ def _variants(schema: Document, document: Document) -> dict[str, Document]:
     for union in ("anyOf", "oneOf"):
         if union in schema:
             found: dict[str, Document] = {}
+            beside = {name: value for name, value in schema.items() if name != union}
             for variant in schema[union]:
                 for kind, described in _variants(variant, document).items():
-                    found[f"{kind} {described.get('title', '')}" if kind in found else kind] = described
+                    name = f"{kind} {described.get('title', '')}" if kind in found else kind
+                    found[name] = {**beside, **described}  # limits beside a union hold for all of it
             return found
     kinds = schema.get("type", "any")
     return dict.fromkeys(kinds if isinstance(kinds, list) else [kinds], schema)

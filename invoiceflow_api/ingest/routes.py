@@ -97,8 +97,16 @@ _REQUEST_BODY: Final = {
             "schema": {
                 "type": "object",
                 "required": ["file"],
-                "properties": {"file": {"type": "string", "format": "binary", "description": "One PDF file."}},
-            }
+                "properties": {
+                    "file": {
+                        "type": "string",
+                        "format": "binary",
+                        "contentMediaType": "application/pdf",
+                        "description": "One PDF file.",
+                    }
+                },
+            },
+            "encoding": {"file": {"contentType": "application/pdf"}},
         }
     },
 }
@@ -122,6 +130,11 @@ async def upload_invoice(
             description="1 to 255 visible ASCII characters, chosen by the client. A repeated upload with the same key and file"
             " makes no second ingestion and gets the first response again.",
             examples=["2026-03-01-batch-7-file-12"],
+            json_schema_extra={
+                "minLength": 1,
+                "maxLength": 255,
+                "pattern": "^[!-~]+$",
+            },  # checked below, with a code of its own
         ),
     ] = None,
     on_duplicate: Annotated[

@@ -115,6 +115,10 @@ NEW_PARAMETER = {"in": "query", "name": "tenant", "required": True, "schema": {"
             "body.po: is now required",
         ),
         (removed("paths", UPLOAD, "post", "requestBody"), "the request body was removed"),
+        (
+            changed(3, "paths", UPLOAD, "post", "parameters", 1, "schema", "maxLength"),
+            "header parameter idempotency-key: maxLength 255 became 3",
+        ),
     ],
 )
 def test_a_breaking_change_is_named(
