@@ -8,7 +8,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from invoiceflow import __version__
 
+AlertKind = Literal["failures", "findings", "originals", "runs", "stalled"]
 Program = Literal["ingest", "query", "pipeline", "all"]
 REQUIRED_IN_PRODUCTION: Final[Mapping[Program, tuple[str, ...]]] = {
     "ingest": ("DATABASE_URL", "S3_BUCKET", "RABBITMQ_URL"),
@@ -108,6 +109,8 @@ class Settings(BaseSettings):
     retention_keys: int = Field(50_000, validation_alias="INVOICEFLOW_RETENTION_KEYS", ge=1)
     dagster_yaml: Path | None = Field(None, validation_alias="INVOICEFLOW_DAGSTER_YAML")
     alert_urls: SecretStr | None = Field(None, validation_alias="INVOICEFLOW_ALERT_URLS")  # apprise URLs, blank-separated
+    alert_on: str = Field("failures findings originals runs stalled", validation_alias="INVOICEFLOW_ALERT_ON")
+    stalled_minutes: float = Field(15, validation_alias="INVOICEFLOW_STALLED_MINUTES", gt=0)
 
     # logs
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field("INFO", validation_alias="LOG_LEVEL")
@@ -140,6 +143,23 @@ class Settings(BaseSettings):
         for proxy in filter(None, (part.strip() for part in value.split(","))):
             ipaddress.ip_network(proxy)  # its ValueError says what is wrong with it
         return value
+
+    @field_validator("alert_on")
+    @classmethod
+    def _alert_kinds_known(cls, value: str) -> str:
+        if unknown := set(value.split()) - set(get_args(AlertKind)):
+            raise ValueError(f"knows no {', '.join(sorted(unknown))}; choose among {' '.join(get_args(AlertKind))}")
+        return value
+
+    @property
+    def alert_kinds(self) -> frozenset[str]:
+        """What alerts are raised for."""
+        return frozenset(self.alert_on.split())
+
+    @property
+    def query_base_url(self) -> str:
+        """Where people reach the query API: links in Dagster and in alerts begin with it."""
+        return self.public_url or f"http://127.0.0.1:{self.query_port}"
 
     @model_validator(mode="after")
     def _consumers_in_order(self) -> Self:

@@ -127,6 +127,8 @@ def _find(client: httpx.Client, request_id: str) -> Mapping[str, Any] | None:
     except httpx.TransportError:
         return None
     items = answer.json()["items"] if answer.status_code == httpx.codes.OK else []
+    # a hit may be searchable a moment before its row says so
+    items = [item for item in items if item["status"] in ("COMPLETED", "FAILED")]
     return items[0] if items else None
 
 

@@ -9,7 +9,7 @@ from invoiceflow.bootstrap import assemble
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import SettingsError, load
 from invoiceflow_cli import instance
-from invoiceflow_pipeline.work.search_step import Differences, bring_in_step, rebuild
+from invoiceflow_pipeline.work.reconciliation import Differences, rebuild, reconcile
 
 
 def reindex(home: Path, *, only_differences: bool) -> int:
@@ -25,7 +25,7 @@ def reindex(home: Path, *, only_differences: bool) -> int:
         with assemble(load(environment), application_name="reindex", pool_size=4) as system, _bar(console) as bar:
             counts = system.ingestions.status_counts()
             task = bar.add_task("comparing" if only_differences else "indexing", total=counts.completed + counts.failed)
-            work = bring_in_step if only_differences else rebuild
+            work = reconcile if only_differences else rebuild
             done = work(system.ingestions, system.search, lambda count: bar.update(task, completed=count))
     except SettingsError as error:
         console.print(str(error), style="red")

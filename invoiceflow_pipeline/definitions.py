@@ -2,19 +2,20 @@
 
 import dagster as dg
 
-from invoiceflow_pipeline.defs import jobs, resources, schedules, sensors
+from invoiceflow_pipeline.defs import checks, jobs, resources, schedules, sensors
 from invoiceflow_pipeline.defs.assets import invoice
 
-kept = resources.Kept(resources.open_for_sensors)
+cached = resources.CachedResources(resources.open_for_sensors)
 defs = dg.Definitions(
     assets=[invoice],
-    jobs=[jobs.consume_job, jobs.reprocess_job, jobs.sweep_job, jobs.compare_job, jobs.retention_job],
-    sensors=[sensors.invoice_queue(kept), sensors.ghost_runs(kept), sensors.alerts(kept)],
-    schedules=[schedules.reprocess_due, schedules.sweeper, schedules.index_in_step, schedules.retention],
+    asset_checks=checks.ALL,
+    jobs=jobs.ALL,
+    sensors=[sensors.invoice_queue(cached), sensors.ghost_runs(cached), sensors.alerts(cached)],
+    schedules=schedules.ALL,
     resources={
-        "system": resources.system_resource,
-        "kept": resources.kept_system_resource(kept),
-        "pipeline": resources.pipeline_resource,
+        "system": resources.SystemResource(),
+        "cached": resources.cached_system_resource(cached),
+        "pipeline": resources.PipelineResource(),
     },
     executor=dg.in_process_executor,  # a run from the UI needs no process for each step
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from invoiceflow.database import Database, storable
-from invoiceflow.ports.alert_outbox import Alert, AlertOutbox
+from invoiceflow.ports.alert_outbox import Alert, AlertOutbox, AlertSeverity
 
 ROLE: Final = "database"
 
@@ -19,18 +19,25 @@ class PostgresAlerts(AlertOutbox):
             return 0
         with self._database.statement(ROLE) as connection:
             return connection.execute(
-                """INSERT INTO alerts (key, title, body, created_at)
-                   SELECT key, title, body, %s FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (key, title, body)
+                """INSERT INTO alerts (key, title, body, severity, url, created_at)
+                   SELECT given.*, %s FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) AS given
                    ON CONFLICT (key) DO NOTHING""",
-                [now, [a.key for a in alerts], [storable(a.title) for a in alerts], [storable(a.body) for a in alerts]],
+                [
+                    now,
+                    [alert.key for alert in alerts],
+                    [storable(alert.title) for alert in alerts],
+                    [storable(alert.body) for alert in alerts],
+                    [alert.severity.value for alert in alerts],
+                    [alert.url for alert in alerts],
+                ],
             ).rowcount
 
     def unsent(self, limit: int) -> list[Alert]:
         with self._database.statement(ROLE) as connection:
             rows = connection.execute(
-                "SELECT key, title, body FROM alerts WHERE sent_at IS NULL ORDER BY id LIMIT %s", [limit]
+                "SELECT key, title, body, severity, url FROM alerts WHERE sent_at IS NULL ORDER BY id LIMIT %s", [limit]
             ).fetchall()
-        return [Alert(*row) for row in rows]
+        return [Alert(key, title, body, AlertSeverity(severity), url) for key, title, body, severity, url in rows]
 
     def mark_sent(self, keys: Sequence[str], now: datetime) -> None:
         with self._database.statement(ROLE) as connection:

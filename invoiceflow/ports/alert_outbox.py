@@ -4,15 +4,26 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class AlertSeverity(StrEnum):
+    """What an alert asks for: ERROR wants somebody now, WARNING a look."""
+
+    WARNING = "warning"
+    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`key` makes it unique for ever (`check:<event id>`, `run:<run id>`); `title` one line; `body` plain text."""
+    """`key` makes it unique for ever (`check:<event id>`, `run:<run id>`): raised again, it is not sent again. `title` is one
+    line; `body` plain text that names the file, the reason and the time; `url` leads to what it is about."""
 
     key: str
     title: str
     body: str
+    severity: AlertSeverity = AlertSeverity.ERROR
+    url: str | None = None
 
 
 class AlertOutbox(ABC):

@@ -63,6 +63,17 @@ class DueLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """Whether processing moves. `waiting_since` is when the oldest upload that was never finished was accepted, None when
+    none waits; `finished_at` is when any was finished last; the counts are those finished in the last hour."""
+
+    waiting_since: datetime | None
+    finished_at: datetime | None
+    completed: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePosition:
     """A place in the change feed: just behind the change of `request_id` in `transaction`."""
 
@@ -129,6 +140,18 @@ class IngestionRepository(ABC):
     @abstractmethod
     def get_many(self, request_ids: Sequence[UUID]) -> Mapping[UUID, Ingestion]:
         """Those that have a row, by id."""
+
+    @abstractmethod
+    def page(self, after_id: UUID | None, limit: int) -> list[Ingestion]:
+        """Ingestions of whatever state in the order of their ids, from behind `after_id`."""
+
+    @abstractmethod
+    def failed(self, code: str | None, since: datetime | None, limit: int) -> list[UUID]:
+        """Ids of FAILED ingestions, oldest first: all, or those with this failure code, or that failed at `since` or later."""
+
+    @abstractmethod
+    def activity(self, now: datetime) -> Activity:
+        """What moves and what waits."""
 
     @abstractmethod
     def changes(self, after: ChangePosition | None, since: datetime | None, limit: int) -> ChangeBatch:

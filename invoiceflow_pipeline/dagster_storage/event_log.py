@@ -1,6 +1,6 @@
 """Dagster's event log on PostgreSQL, written and pruned many entries at once. Knows no invoices.
 
-The only module that touches what is not public of Dagster's storage: its tables, and how its summary of an asset is kept.
+Uses what is not public of Dagster's storage: its tables, and how it keeps its summary of an asset.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,14 +16,14 @@ from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.utils import DagsterPostgresException, create_pg_engine
 from dagster_shared.record import replace
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from invoiceflow.ports.unavailable import Unavailable
 
 PASSED, NOT_PASSED = AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED
-IN_TURN: Final = 0x696E766F696365
+COMMIT_LOCK: Final = 0x696E766F696365
 """Of an advisory lock of PostgreSQL's, in Dagster's database."""
 CONNECTION_SECONDS: Final = 5
 """How long one connection is kept. When the network has let all connections die without a word, the batch waits for an answer
@@ -59,7 +59,7 @@ class BatchedEventLog:
             return
         with self._engine.begin() as connection:
             # ids in the order of commits: who reads the log by its ids would pass over one that is committed late
-            connection.execute(select(func.pg_advisory_xact_lock(IN_TURN)))
+            connection.execute(select(func.pg_advisory_xact_lock(COMMIT_LOCK)))
             _add_keys(connection, partitions, keys)
             ids = self._insert(connection, materialised)
             by_asset = {
@@ -172,20 +172,24 @@ def orchestrator() -> Iterator[None]:
         raise Unavailable("orchestrator", " ".join(str(error).split())[:300]) from error
 
 
-def delete_partition_keys(instance: dg.DagsterInstance, name: str, keys: Sequence[str], check: dg.AssetCheckKey) -> None:
-    """Many keys in one statement, with what `check` said of them. The public call takes one key, and with it a connection, at
-    a time: minutes for 50,000."""
+def delete_partition_keys(
+    instance: dg.DagsterInstance, name: str, keys: Sequence[str], checks: Sequence[dg.AssetCheckKey]
+) -> None:
+    """Many keys in one statement, with their evaluations by `checks`. The public call takes one key and one connection at a
+    time: minutes for 50,000."""
     storage = instance.event_log_storage
     if not isinstance(storage, SqlEventLogStorage):
         for key in keys:
             instance.delete_dynamic_partition(name, key)
         return
     columns, executions = DynamicPartitionsTable.c, AssetCheckExecutionsTable.c
-    of_the_check = and_(executions.asset_key == check.asset_key.to_string(), executions.check_name == check.name)
+    of_checks = or_(
+        *(and_(executions.asset_key == check.asset_key.to_string(), executions.check_name == check.name) for check in checks)
+    )
     for start in range(0, len(keys), KEYS_AT_ONCE):
         chunk = list(keys[start : start + KEYS_AT_ONCE])
         with orchestrator(), storage.index_connection() as connection:
             connection.execute(
                 DynamicPartitionsTable.delete().where(columns.partitions_def_name == name, columns.partition.in_(chunk))
             )
-            connection.execute(AssetCheckExecutionsTable.delete().where(of_the_check, executions.partition.in_(chunk)))
+            connection.execute(AssetCheckExecutionsTable.delete().where(of_checks, executions.partition.in_(chunk)))

@@ -11,35 +11,53 @@ from uuid import UUID
 
 import dagster as dg
 
-from invoiceflow_pipeline.dagster_storage.events import CHECK, DagsterJournal
+from invoiceflow_pipeline.dagster_storage.events import CHECK, FINDINGS_CHECK, DagsterJournal, Links
 from invoiceflow_pipeline.defs.partitions import invoices
 from invoiceflow_pipeline.defs.resources import Pipeline
 from invoiceflow_pipeline.work.processing import EXTRACTED, INDEXED, RAW, STEPS
 from invoiceflow_reader.version import EXTRACTOR_VERSION
 
+GROUP = "invoices"
+OWNERS = ["team:operations"]
+
+
+def _spec(name: str, kinds: set[str], description: str, **more: Any) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        name,
+        partitions_def=invoices,
+        skippable=True,
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds=kinds,
+        tags={"domain": "accounts_payable"},
+        description=description,
+        **more,
+    )
+
 
 @dg.multi_asset(
     name="invoice",
     specs=[
-        dg.AssetSpec(
-            RAW, partitions_def=invoices, skippable=True, kinds={"pdf"}, description="The file as it came, unchanged."
+        _spec(
+            RAW,
+            {"pdf", "s3"},
+            "The original file in the object store, unchanged since its upload; verified against its SHA-256 whenever it is"
+            " read, and once a week. A partition is one invoice, its key the request id; file name, size and SHA-256 are"
+            " metadata.",
         ),
-        dg.AssetSpec(
+        _spec(
             EXTRACTED,
+            {"python", "postgres"},
+            "What was read of the original, in terms of EN 16931, with the evidence for each value and findings. Metadata: file"
+            " name, number, seller, total, the seconds it took, and a link to the invoice.",
             deps=[RAW],
-            partitions_def=invoices,
-            skippable=True,
             code_version=EXTRACTOR_VERSION,
-            kinds={"python"},
-            description="What was read of it.",
         ),
-        dg.AssetSpec(
+        _spec(
             INDEXED,
+            {"opensearch"},
+            "The invoice in the search index, at the revision given in the metadata; the query API finds it.",
             deps=[EXTRACTED],
-            partitions_def=invoices,
-            skippable=True,
-            kinds={"search"},
-            description="Found by search.",
         ),
     ],
     check_specs=[
@@ -47,8 +65,16 @@ from invoiceflow_reader.version import EXTRACTOR_VERSION
             CHECK,
             asset=EXTRACTED,
             partitions_def=invoices,
-            description="The file could be read and indexed. Partitions lists the invoices of which it could not.",
-        )
+            description="The file could be read and indexed. Its Partitions tab lists the invoices that could not; the job"
+            " `reprocess_failed` reads them again.",
+        ),
+        dg.AssetCheckSpec(
+            FINDINGS_CHECK,
+            asset=EXTRACTED,
+            partitions_def=invoices,
+            description="Nothing about the invoice itself is wrong (findings of severity error: sums that do not add up, an"
+            " IBAN with a wrong checksum …). A person should look before it is paid.",
+        ),
     ],
     partitions_def=invoices,
     backfill_policy=dg.BackfillPolicy.single_run(),
@@ -56,6 +82,7 @@ from invoiceflow_reader.version import EXTRACTOR_VERSION
     required_resource_keys={"pipeline"},
 )
 def invoice(context: dg.AssetExecutionContext) -> Iterator[Any]:
+    """Processes the chosen partitions by the same code as the consumers."""
     pipeline: Pipeline = context.resources.pipeline
     system = pipeline.system
     chosen = {key.to_user_string() for key in context.op_execution_context.selected_asset_keys}
@@ -64,7 +91,8 @@ def invoice(context: dg.AssetExecutionContext) -> Iterator[Any]:
     ids = [request_id for key in keys if (request_id := _request_id(key)) is not None]
     failed = 0
     size = system.settings.micro_batch
-    with DagsterJournal(context.op_execution_context) as journal:
+    links = Links(system.settings.query_base_url)
+    with DagsterJournal(context.op_execution_context, links) as journal:
         for start in range(0, len(ids), size):
             batch = ids[start : start + size]
             system.ingestions.reopen(batch, correlation_id=f"run:{context.run.run_id}")

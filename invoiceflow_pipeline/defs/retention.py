@@ -8,7 +8,7 @@ import dagster as dg
 from invoiceflow.bootstrap import System
 from invoiceflow.settings import Settings
 from invoiceflow_pipeline.dagster_storage.event_log import delete_partition_keys
-from invoiceflow_pipeline.dagster_storage.events import CHECK_KEY
+from invoiceflow_pipeline.dagster_storage.events import INVOICE_CHECKS
 from invoiceflow_pipeline.work.housekeeping import finished_ids
 
 
@@ -31,5 +31,5 @@ def expire_partitions(instance: dg.DagsterInstance, name: str, system: System, a
     if surplus > 0:  # request ids are ordered in time
         finished = (key for key in finished_ids(system, at) if key in keys and key not in expired)
         expired.update(islice(finished, surplus))
-    delete_partition_keys(instance, name, sorted(expired), CHECK_KEY)
+    delete_partition_keys(instance, name, sorted(expired), INVOICE_CHECKS)
     return len(expired)

@@ -16,7 +16,7 @@ from uuid import UUID
 from invoiceflow.ports.ingest_queue import Delivery, IngestQueue, QueueConsumer
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import Settings
-from invoiceflow_pipeline.work.processing import Journal, Outcome, Processor, Work, keep_trying
+from invoiceflow_pipeline.work.processing import Journal, Outcome, Processor, Work, retry_until
 
 FLUSH_SECONDS = 0.25
 BURST_FLUSH_SECONDS = 1.0
@@ -157,7 +157,7 @@ class _Session:
         def begin() -> None:
             claimed.update(self._run.processor.begin(sorted(fresh), self._run.run_id, self._work))
 
-        if fresh and not self._keep_trying(begin):
+        if fresh and not self._retry_until(begin):
             self._consumer.give_back(deliveries)
             return
         self._consumer.acknowledge(self._hold(deliveries, claimed | in_hand))
@@ -191,7 +191,7 @@ class _Session:
 
     def _flush(self) -> None:
         outcomes = list(self._finished)
-        if not self._keep_trying(lambda: self._run.processor.finish(outcomes, self._run.journal)):
+        if not self._retry_until(lambda: self._run.processor.finish(outcomes, self._run.journal)):
             return
         self._finished.clear()
         self._run.done += len(outcomes)
@@ -203,12 +203,12 @@ class _Session:
         held = [self._held.pop(request_id) for request_id in request_ids if request_id in self._held]
         self._consumer.acknowledge([delivery for _, delivery in held])
 
-    def _keep_trying(self, work: Callable[[], None]) -> bool:
+    def _retry_until(self, work: Callable[[], None]) -> bool:
         def stop() -> bool:
             self._breathe()
             return self._run.stop.is_set()
 
-        return keep_trying(work, stop)
+        return retry_until(work, stop)
 
     def _breathe(self) -> None:
         if self._run.breathe():

@@ -178,7 +178,7 @@ class Processor:
         while work.in_hand:
             outcomes += work.done(1.0)
         until = time.monotonic() + HOLD_SECONDS
-        if not keep_trying(lambda: self.finish(outcomes, journal), lambda: time.monotonic() > until):
+        if not retry_until(lambda: self.finish(outcomes, journal), lambda: time.monotonic() > until):
             raise Unavailable("pipeline", f"a service was away for {HOLD_SECONDS:.0f} seconds; the batch is done again later")
         return outcomes
 
@@ -314,7 +314,7 @@ def delay_before(attempt: int, jitter: float) -> timedelta:
     return whole * (0.5 + jitter / 2)
 
 
-def keep_trying(work: Callable[[], None], stop: Callable[[], bool], *, longest: float = 5.0) -> bool:
+def retry_until(work: Callable[[], None], stop: Callable[[], bool], *, longest: float = 5.0) -> bool:
     """Repeats `work` while a service is away, holding what is in hand. False when told to stop first."""
     pause = 0.1
     while True:

@@ -1,6 +1,7 @@
 """What Dagster is shown, and what a person at its UI can do: events, checks, materialising, sensors, schedules, alerts."""
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -8,23 +9,31 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
+from dagster._core.events import DagsterEvent
+from dagster._core.run_coordinator.base import SubmitRunContext
+from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
 
 from invoiceflow.bootstrap import System
-from invoiceflow.domain.ingestion import Ingestion, IngestionStatus
+from invoiceflow.domain.ingestion import Ingestion, IngestionStatus, RecordedFailure
+from invoiceflow.domain.invoice import Finding, Severity
 from invoiceflow.domain.search.query import Search
-from invoiceflow.ports.alert_outbox import Alert, AlertOutbox
+from invoiceflow.ports.alert_outbox import Alert, AlertOutbox, AlertSeverity
 from invoiceflow.ports.ingest_queue import Message, QueueDepth
+from invoiceflow.ports.ingestion_repository import Activity, Completed, Failed
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
 from invoiceflow.settings import Settings
-from invoiceflow_pipeline.dagster_storage.events import CHECK, INVOICES
+from invoiceflow_pipeline.dagster_storage.events import CHECK, FINDINGS_CHECK, INVOICES
 from invoiceflow_pipeline.definitions import defs
+from invoiceflow_pipeline.defs import checks as checks_of_all
 from invoiceflow_pipeline.defs import failure_events, jobs, resources, retention, schedules, sensors
 from invoiceflow_pipeline.defs.assets import invoice
 from invoiceflow_pipeline.defs.resources import Pipeline
-from invoiceflow_pipeline.work import alerting, housekeeping
+from invoiceflow_pipeline.work import alerting, housekeeping, verification
+from invoiceflow_pipeline.work.processing import STEPS, Outcome
+from tests.pipeline.test_events import record
 from tests.pipeline.working import make
-from tests.rows import accepted, added, completed, new_id, now
+from tests.rows import accepted, added, completed, new_id, now, reading
 
 
 @pytest.fixture
@@ -40,8 +49,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def keeping(system: System) -> resources.Kept:
-    return resources.Kept(lambda: nullcontext(system))
+def keeping(system: System) -> resources.CachedResources:
+    return resources.CachedResources(lambda: nullcontext(system))
 
 
 def materialize(
@@ -66,11 +75,12 @@ def materialized(instance: dg.DagsterInstance, asset: str) -> list[str | None]:
 def checks(instance: dg.DagsterInstance) -> list[tuple[str | None, bool]]:
     wanted = dg.EventRecordsFilter(event_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
     found = []
-    for record in instance.event_log_storage.get_event_records(wanted, ascending=True):
-        event = record.event_log_entry.dagster_event
+    for entry in instance.event_log_storage.get_event_records(wanted, ascending=True):
+        event = entry.event_log_entry.dagster_event
         assert event is not None
         evaluation = event.asset_check_evaluation_data
-        found.append((evaluation.partition, evaluation.passed))
+        if evaluation.check_name == CHECK:
+            found.append((evaluation.partition, evaluation.passed))
     return found
 
 
@@ -84,7 +94,8 @@ def test_every_definition_can_be_loaded() -> None:
         "retention_job",
     }
     assert {key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()} == {"raw", "extracted", "indexed"}
-    assert [key.name for key in repository.asset_graph.asset_check_keys] == [CHECK]
+    names = {key.name for key in repository.asset_graph.asset_check_keys}
+    assert names == {CHECK, FINDINGS_CHECK, *(check.check_key.name for check in checks_of_all.ALL)}
 
 
 def test_a_person_can_materialise_one_invoice(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
@@ -97,7 +108,7 @@ def test_a_person_can_materialise_one_invoice(instance: dg.DagsterInstance, pipe
     assert event is not None
     assert event.asset_materialization is not None
     metadata = event.asset_materialization.metadata
-    assert (metadata["number"].value, metadata["total"].value) == ("RE-1", "119.00 EUR")
+    assert (metadata["number"].value, metadata["total"].value) == ("RE-1", 119.0)
 
 
 def test_a_failed_invoice_shows_a_failed_check_and_passes_once_it_is_repaired(
@@ -179,11 +190,11 @@ def test_looks_that_follow_one_another_use_the_connections_of_the_first(
 ) -> None:
     """Of their own they would open and close some to every service, each second."""
     monkeypatch.setattr(resources, "load", lambda **_: settings)
-    kept = resources.Kept(resources.open_for_sensors)
+    kept = resources.CachedResources(resources.open_for_sensors)
     seen: list[System] = []
     for _ in range(2):
-        with dg.build_resources({"kept": resources.kept_system_resource(kept)}) as opened:
-            seen.append(opened.kept)
+        with dg.build_resources({"cached": resources.cached_system_resource(kept)}) as opened:
+            seen.append(opened.cached)
         seen[-1].ingestions.check()
     assert seen[0] is seen[1]
     kept.close()
@@ -207,8 +218,8 @@ def test_looks_that_follow_one_another_use_one_instance_of_dagster(system: Syste
 def test_a_consumer_run_that_no_longer_says_that_it_lives_is_a_ghost() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     started = at - timedelta(hours=1)
-    assert sensors.is_ghost((at - timedelta(minutes=4)).isoformat(), started, at)
-    assert not sensors.is_ghost((at - timedelta(minutes=1)).isoformat(), started, at)
+    assert sensors.is_ghost(at - timedelta(minutes=4), started, at)
+    assert not sensors.is_ghost(at - timedelta(minutes=1), started, at)
     assert sensors.is_ghost(None, started, at)
     assert not sensors.is_ghost(None, at - timedelta(seconds=30), at)
 
@@ -226,18 +237,19 @@ def test_failed_checks_become_one_alert_that_is_sent_once(instance: dg.DagsterIn
     sent: list[tuple[str, str]] = []
     working = [False, True]
 
-    def send(_urls: Sequence[str], title: str, body: str) -> bool:
+    def send(_urls: Sequence[str], title: str, body: str, severity: AlertSeverity) -> bool:
+        assert severity is AlertSeverity.ERROR
         sent.append((title, body))
         return working.pop(0)
 
     assert send_all(system.alerts, send) == 0  # the target is down: nothing is lost
     assert send_all(system.alerts, send) == 3
     assert send_all(system.alerts, send) == 0
-    assert [title for title, _ in sent] == ["InvoiceFlow: 3 failures"] * 2
+    assert [title for title, _ in sent] == ["InvoiceFlow: 3 alerts"] * 2
     assert sent[1][1].count("file.corrupted") == 3
 
 
-def send_all(outbox: AlertOutbox, send: Callable[[Sequence[str], str, str], bool]) -> int:
+def send_all(outbox: AlertOutbox, send: alerting.Send) -> int:
     return alerting.send_unsent(outbox, ["json://127.0.0.1"], now(), send)
 
 
@@ -264,7 +276,7 @@ def test_an_alert_reaches_a_real_target_through_apprise(system: System) -> None:
     assert alerting.send_unsent(system.alerts, [url], now()) == 1
     server.shutdown()
     server.server_close()
-    assert bodies[0]["message"] == "a.pdf: file.corrupted"
+    assert (bodies[0]["message"], bodies[0]["type"]) == ("a.pdf: file.corrupted", "failure")
 
 
 def test_the_alert_sensor_writes_down_and_sends(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
@@ -278,7 +290,7 @@ def test_the_alert_sensor_writes_down_and_sends(instance: dg.DagsterInstance, pi
 def test_a_long_list_of_failures_is_cut() -> None:
     alerts = [Alert(str(n), "t", f"line {n}") for n in range(50)]
     title, body = alerting.message(alerts)
-    assert title == "InvoiceFlow: 50 failures"
+    assert title == "InvoiceFlow: 50 alerts"
     assert body.endswith("… and 30 more")
 
 
@@ -349,7 +361,7 @@ def test_schedules_start_a_run_only_when_there_is_something_to_do(instance: dg.D
     at = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
     def tick(schedule: Callable[..., object]) -> object:
-        with dg.build_schedule_context(instance=instance, resources={"kept": system}, scheduled_execution_time=at) as context:
+        with dg.build_schedule_context(instance=instance, resources={"cached": system}, scheduled_execution_time=at) as context:
             return schedule(context)
 
     assert isinstance(tick(schedules.reprocess_due), dg.SkipReason)
@@ -361,8 +373,185 @@ def test_schedules_start_a_run_only_when_there_is_something_to_do(instance: dg.D
 def test_search_is_brought_in_step_with_the_rows_as_a_job(instance: dg.DagsterInstance, system: System) -> None:
     row = completed(system.ingestions)
     assert system.search.search(Search()).total == 0
-    assert jobs.compare_job.execute_in_process(instance=instance, resources={"system": system}).success
+    assert run_checks(instance, system, checks_of_all.HOURLY).success
     assert [hit["request_id"] for hit in system.search.search(Search()).hits] == [str(row.id)]
+
+
+def run_checks(
+    instance: dg.DagsterInstance, system: System, chosen: Sequence[dg.AssetChecksDefinition]
+) -> dg.ExecuteInProcessResult:
+    """As the job of these checks does, on this system."""
+    job = dg.define_asset_job("chosen", selection=dg.AssetSelection.checks(*chosen))
+    resources = {"system": system, "pipeline": None}
+    definitions = dg.Definitions(assets=[invoice], asset_checks=list(chosen), jobs=[job], resources=resources)
+    return definitions.resolve_job_def("chosen").execute_in_process(instance=instance)
+
+
+def evaluations(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    return {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
+
+
+def test_the_checks_about_all_invoices_pass_when_all_is_well(instance: dg.DagsterInstance, system: System) -> None:
+    for _ in range(3):
+        row = accepted(system, b"RE-1")
+        [claimed] = system.ingestions.claim([row.id], "run")
+        system.ingestions.finish([Completed(row.id, claimed.revision, reading())], now())
+    found = evaluations(run_checks(instance, system, checks_of_all.ALL))
+    assert {name: evaluation.passed for name, evaluation in found.items()} == {
+        "originals_intact": True,
+        "few_failures": True,
+        "search_matches_database": True,
+        "processing_moves": True,
+    }
+    assert found["originals_intact"].metadata["verified"].value == 3
+    assert found["search_matches_database"].metadata["written"].value == 3
+
+
+def test_many_failures_in_an_hour_fail_a_check_and_a_few_do_not(instance: dg.DagsterInstance, system: System) -> None:
+    def finish(failed: bool) -> None:
+        [claimed] = system.ingestions.claim([added(system.ingestions).id], "run")
+        broken = RecordedFailure("file.corrupted", "damaged", transient=False)
+        result = (
+            Failed(claimed.id, claimed.revision, broken, None) if failed else Completed(claimed.id, claimed.revision, reading())
+        )
+        system.ingestions.finish([result], now())
+
+    def share() -> dg.AssetCheckEvaluation:
+        return evaluations(run_checks(instance, system, [checks_of_all.few_failures]))["few_failures"]
+
+    for _ in range(9):
+        finish(failed=False)
+    finish(failed=True)
+    assert share().passed
+    for _ in range(3):
+        finish(failed=True)
+    assert (share().passed, share().severity) == (False, dg.AssetCheckSeverity.WARN)
+    for _ in range(9):
+        finish(failed=True)
+    assert (share().passed, share().severity) == (False, dg.AssetCheckSeverity.ERROR)
+
+
+def test_an_altered_and_a_missing_original_fail_the_check_and_raise_an_alert_each_once(
+    instance: dg.DagsterInstance, system: System
+) -> None:
+    intact, altered, missing = (accepted(system, name) for name in (b"intact", b"altered", b"missing"))
+    system.objects.put(altered.s3_key, io.BytesIO(b"other"), size=5, sha256=hashlib.sha256(b"other").hexdigest(), metadata={})
+    system.objects.delete(missing.s3_key)
+    for _ in range(2):  # as a week later
+        found = evaluations(run_checks(instance, system, [checks_of_all.originals_intact]))["originals_intact"]
+        assert (found.passed, found.metadata["altered_or_missing"].value) == (False, 2)
+        assert str(intact.id) not in str(found.metadata["named"].value)
+    assert sorted(alert.title for alert in system.alerts.unsent(10)) == ["Original altered", "Original missing"]
+
+
+def test_a_verification_goes_on_where_it_was_cut_off(system: System) -> None:
+    rows = [accepted(system, b"%d" % n) for n in range(5)]
+    stored: list[verification.Progress] = []
+    ticks = iter(range(1000))
+
+    def verify(progress: verification.Progress, seconds: float) -> verification.Progress:
+        return verification.verify_originals(
+            system,
+            progress,
+            now=now,
+            clock=lambda: float(next(ticks)),
+            pause=lambda _: None,
+            seconds=seconds,
+            on_progress=stored.append,
+        )
+
+    half = replace(verification.Progress(), after=str(rows[2].id), verified=3)
+    done = verify(verification.Progress.parse(half.text()), 100)
+    assert (done.verified, done.faults, done.after) == (5, 0, str(rows[4].id))
+    assert done.finished_at is not None
+    assert not verification.is_due(done, now())
+    assert verification.is_due(done, now() + timedelta(days=7, minutes=1))
+    assert verification.is_due(half, now())
+    assert verify(done, 100).verified == 5  # anew
+    assert verify(verification.Progress(), 0).verified == 0  # no time: nothing is lost
+
+
+def test_an_upload_that_waits_while_nothing_is_finished_is_an_alert_and_a_quiet_day_is_none() -> None:
+    at, limit = now(), timedelta(minutes=15)
+    long_ago, just_now = at - timedelta(hours=20), at - timedelta(minutes=1)
+    assert alerting.stalled(Activity(None, long_ago, 0, 0), at, limit) is None
+    assert alerting.stalled(Activity(just_now, long_ago, 0, 0), at, limit) is None  # it has only just arrived
+    assert alerting.stalled(Activity(long_ago, just_now, 1, 0), at, limit) is None  # a long queue that moves
+    for finished in (None, long_ago):
+        alert = alerting.stalled(Activity(at - timedelta(minutes=16), finished, 0, 0), at, limit)
+        assert alert is not None
+        assert "16 minutes" in alert.body
+
+
+def test_findings_of_severity_error_become_a_warning_once(instance: dg.DagsterInstance, system: System) -> None:
+    row = added(system.ingestions)
+    wrong = Finding("totals.do_not_add_up", Severity.ERROR, "100.00 + 19.00 is not 118.00.")
+    mild = Finding("content.missing", Severity.WARNING, "No due date.")
+    read = reading()
+    outcome = Outcome(row, STEPS, replace(read, invoice=replace(read.invoice, findings=(wrong, mild))))
+    for _ in range(2):
+        record(instance, [outcome])
+    found, cursor = failure_events.failed_checks(instance, failure_events.Cursor())
+    assert system.alerts.add(found, now()) == 1  # the second reading found the same
+    [alert] = system.alerts.unsent(10)
+    assert alert.severity is AlertSeverity.WARNING
+    assert "totals.do_not_add_up" in alert.body
+    assert "content.missing" not in alert.body
+    assert alert.url == f"http://query.example/api/v1/invoices/{row.id}"
+    assert failure_events.failed_checks(instance, failure_events.Cursor(), {"failures"})[0] == []
+    assert failure_events.failed_checks(instance, cursor) == ([], cursor)
+
+
+def test_a_person_reads_failed_invoices_again_by_code_and_age(instance: dg.DagsterInstance, system: System) -> None:
+    def failed(code: str) -> Ingestion:
+        [claimed] = system.ingestions.claim([added(system.ingestions).id], "run")
+        failure = RecordedFailure(code, "text", transient=False)
+        system.ingestions.finish([Failed(claimed.id, claimed.revision, failure, None)], now())
+        return claimed
+
+    slow, broken, good = failed("extraction.timeout"), failed("file.corrupted"), completed(system.ingestions)
+
+    def run(**config: object) -> None:
+        ops = {"requeue_failed": {"config": config}}
+        result = jobs.reprocess_failed_job.execute_in_process(
+            run_config={"ops": ops}, instance=instance, resources={"system": system}
+        )
+        assert result.success
+
+    def pending() -> set[object]:
+        rows = system.ingestions.get_many([slow.id, broken.id, good.id])
+        return {row.id for row in rows.values() if row.status is IngestionStatus.PENDING}
+
+    run(code="file.unknown")
+    assert pending() == set()
+    run(code="extraction.timeout")
+    assert pending() == {slow.id}
+    run(within_hours=1.0)
+    assert pending() == {slow.id, broken.id}
+    assert system.queue.depth().waiting == 2
+
+
+def test_only_consumers_are_launched_past_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    launched: list[str] = []
+    queued: list[str | None] = []
+    queue = {
+        "module": "invoiceflow_pipeline.dagster_storage.run_coordinator",
+        "class": "ConsumersFirstRunCoordinator",
+        "config": {"max_concurrent_runs": 16},
+    }
+    monkeypatch.setattr(dg.DagsterInstance, "launch_run", lambda _, run_id, __: launched.append(run_id))
+    monkeypatch.setattr(dg.DagsterInstance, "report_dagster_event", lambda _, event, **__: queued.append(event.job_name))
+    with dg.instance_for_test(overrides={"run_coordinator": queue}) as instance:
+        assert isinstance(instance.run_coordinator, QueuedRunCoordinator)  # else the backfill dialog warns
+        consumer, other = (
+            instance.create_run_for_job(job, status=dg.DagsterRunStatus.NOT_STARTED)
+            for job in (jobs.consume_job, jobs.sweep_job)
+        )
+        monkeypatch.setattr(DagsterEvent, "job_enqueue", lambda run: run)  # it wants to know the code location
+        for run in (consumer, other):
+            instance.run_coordinator.submit_run(SubmitRunContext(dagster_run=run, workspace=None))  # type: ignore[arg-type]  # not looked at
+    assert launched == [consumer.run_id]
+    assert queued == ["sweep_job"]
 
 
 def test_retention_runs_as_a_job(instance: dg.DagsterInstance, system: System) -> None:

@@ -23,11 +23,12 @@ from invoiceflow.domain.ingestion import Ingestion, RecordedFailure
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_pipeline.dagster_storage import event_log, events
 from invoiceflow_pipeline.dagster_storage.event_log import delete_partition_keys
-from invoiceflow_pipeline.dagster_storage.events import CHECK_KEY, INVOICES, DagsterJournal
+from invoiceflow_pipeline.dagster_storage.events import CHECK_KEY, INVOICE_CHECKS, INVOICES, DagsterJournal
 from invoiceflow_pipeline.defs import failure_events
 from invoiceflow_pipeline.work.processing import STEPS, Outcome
 from tests.rows import added, new_id, reading
 
+LINKS = events.Links("http://query.example")
 BROKEN = RecordedFailure("file.corrupted", "The PDF is damaged and cannot be opened.", transient=False)
 
 
@@ -59,7 +60,7 @@ def in_step(instance: dg.DagsterInstance, work: Callable[[dg.OpExecutionContext]
 
 def record(instance: dg.DagsterInstance, outcomes: Sequence[Outcome], times: int = 1) -> None:
     def work(context: dg.OpExecutionContext) -> None:
-        with DagsterJournal(context) as journal:
+        with DagsterJournal(context, LINKS) as journal:
             for _ in range(times):
                 journal.record(outcomes)
 
@@ -100,7 +101,7 @@ def test_a_failure_in_the_run_in_which_the_invoice_passed_is_the_newest_that_is_
     rows = many(added(system.ingestions), 3)
 
     def work(context: dg.OpExecutionContext) -> None:
-        with DagsterJournal(context) as journal:
+        with DagsterJournal(context, LINKS) as journal:
             journal.record([Outcome(row, STEPS) for row in rows])
             journal.record([Outcome(rows[0], (), failure=BROKEN)])
 
@@ -118,9 +119,9 @@ def test_what_is_written_with_others_is_what_dagster_writes_for_one(
     ours, theirs = many(added(system.ingestions), 2)
 
     def work(context: dg.OpExecutionContext) -> None:
-        with DagsterJournal(context) as journal:
+        with DagsterJournal(context, LINKS) as journal:
             journal.record([Outcome(ours, STEPS, failure=failure)])
-        evaluation = events._check(Outcome(theirs, STEPS, failure=failure))
+        evaluation = events._evaluations(Outcome(theirs, STEPS, failure=failure), LINKS)[0]
         DagsterEvent.asset_check_evaluation(context.get_step_execution_context(), evaluation)
 
     in_step(instance, work)
@@ -144,10 +145,10 @@ def test_a_materialisation_written_with_others_is_what_dagster_writes_for_one(
     ours, theirs = many(added(system.ingestions), 2)
 
     def work(context: dg.OpExecutionContext) -> None:
-        with DagsterJournal(context) as journal:
+        with DagsterJournal(context, LINKS) as journal:
             journal.record([Outcome(ours, STEPS, reading())])
         for step in STEPS:
-            made = events._materialization(step, Outcome(theirs, STEPS, reading()))
+            made = events._materialization(step, Outcome(theirs, STEPS, reading()), LINKS)
             DagsterEvent.asset_materialization(context.get_step_execution_context(), made)
 
     in_step(instance, work)
@@ -179,7 +180,7 @@ def test_what_one_writer_has_not_committed_holds_up_the_ids_of_the_next(
 ) -> None:
     """Else a reader who goes on from the highest id would never see the lower ones that are committed later."""
     with stored_in(empty_database_url) as instance, psycopg.connect(empty_database_url) as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s)", [event_log.IN_TURN])
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [event_log.COMMIT_LOCK])
         outcomes = [Outcome(row, STEPS) for row in many(added(system.ingestions), 2)]
         writer = threading.Thread(target=record, args=(instance, outcomes))
         writer.start()
@@ -197,7 +198,7 @@ def test_a_batch_is_written_whole_or_not_at_all_and_again_after_the_connection_w
     rows = many(added(system.ingestions), 4)
 
     def work(context: dg.OpExecutionContext) -> None:
-        with DagsterJournal(context) as journal, psycopg.connect(empty_database_url, autocommit=True) as other:
+        with DagsterJournal(context, LINKS) as journal, psycopg.connect(empty_database_url, autocommit=True) as other:
             journal.record([Outcome(rows[0], STEPS)])
             other.execute("ALTER TABLE asset_check_executions RENAME TO away")  # what is written last fails
             with pytest.raises(ProgrammingError):
@@ -232,7 +233,7 @@ def test_failures_are_told_of_though_thousands_passed_before_them(instance: dg.D
 def test_what_the_check_said_goes_with_the_partition_key(instance: dg.DagsterInstance, system: System) -> None:
     rows = many(added(system.ingestions), 5)
     record(instance, [Outcome(row, STEPS) for row in rows])
-    delete_partition_keys(instance, INVOICES, [str(row.id) for row in rows[:3]], CHECK_KEY)
+    delete_partition_keys(instance, INVOICES, [str(row.id) for row in rows[:3]], INVOICE_CHECKS)
     assert set(statuses(instance)) == {str(row.id) for row in rows[3:]}
 
 
@@ -280,7 +281,7 @@ def test_the_partitions_tab_of_the_check_shows_each_invoice_as_passed_or_failed(
         "failed": {str(never_read.id), str(failed_on_reread.id)},
     }
     record(instance, [Outcome(failed_on_reread, STEPS), Outcome(good, STEPS)])
-    delete_partition_keys(instance, INVOICES, [str(never_read.id)], CHECK_KEY)
+    delete_partition_keys(instance, INVOICES, [str(never_read.id)], INVOICE_CHECKS)
     assert partitions_tab(instance) == {
         "succeeded": {str(row.id) for row in (good, repaired, failed_on_reread)},
         "failed": set(),

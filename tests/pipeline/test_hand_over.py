@@ -14,7 +14,8 @@ from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
 from invoiceflow_pipeline.dagster_storage.event_log import delete_partition_keys, orchestrator
-from invoiceflow_pipeline.dagster_storage.events import CHECK_KEY
+from invoiceflow_pipeline.dagster_storage.events import INVOICE_CHECKS
+from invoiceflow_pipeline.dagster_storage.heartbeats import record_heartbeat
 from invoiceflow_pipeline.defs import jobs, sensors
 from invoiceflow_pipeline.work import housekeeping
 from invoiceflow_pipeline.work.consuming import Consumption
@@ -188,7 +189,7 @@ def test_a_run_whose_process_is_gone_is_marked_failed_and_one_that_comes_back_is
         for tick in range(2):
             _, cursor = sensors.end_ghosts(instance, cursor)
             if tick == 0:
-                instance.add_run_tags(quiet.run_id, {jobs.ALIVE_AT: at.isoformat()})
+                record_heartbeat(instance, quiet.run_id, at)
         ended = {run_id: run.status for run_id in (gone.run_id, quiet.run_id) if (run := instance.get_run_by_id(run_id))}
     assert ended == {gone.run_id: dg.DagsterRunStatus.FAILURE, quiet.run_id: started}
 
@@ -198,6 +199,6 @@ def test_many_partition_keys_are_removed_at_once() -> None:
         keys = [f"k{n:05}" for n in range(2500)]
         instance.add_dynamic_partitions("invoices", keys)
         instance.add_dynamic_partitions("others", ["k00001"])
-        delete_partition_keys(instance, "invoices", keys[:2400], CHECK_KEY)
+        delete_partition_keys(instance, "invoices", keys[:2400], INVOICE_CHECKS)
         assert sorted(instance.get_dynamic_partitions("invoices")) == keys[2400:]
         assert list(instance.get_dynamic_partitions("others")) == ["k00001"]

@@ -15,7 +15,7 @@ from invoiceflow.domain.search.document import SearchDocument
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
-from invoiceflow_pipeline.work.processing import EXTRACTED, INDEXED, RAW, STEPS, Outcome, Processor, delay_before, keep_trying
+from invoiceflow_pipeline.work.processing import EXTRACTED, INDEXED, RAW, STEPS, Outcome, Processor, delay_before, retry_until
 from tests.pipeline.working import Recorded, found, make, numbers
 from tests.rows import accepted, new_id, now
 
@@ -185,7 +185,7 @@ def test_work_is_held_until_a_service_is_back() -> None:
         if away:
             raise away.pop()
 
-    assert keep_trying(work, lambda: False, longest=0.01)
+    assert retry_until(work, lambda: False, longest=0.01)
     assert away == []
 
 
@@ -194,7 +194,7 @@ def test_a_stop_ends_the_holding() -> None:
         raise Unavailable("search", "away")
 
     stops: Callable[[], bool] = lambda: True  # noqa: E731  shorter than a function
-    assert not keep_trying(work, stops)
+    assert not retry_until(work, stops)
 
 
 def test_reading_is_given_the_latest_date_that_it_is_anywhere(system: System, processor: Processor) -> None:

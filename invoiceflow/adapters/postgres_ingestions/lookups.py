@@ -1,7 +1,7 @@
 """Rows as they are looked up: one, many, counted, compared with search."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from invoiceflow.adapters.postgres_ingestions.rows import (
@@ -15,6 +15,7 @@ from invoiceflow.adapters.postgres_ingestions.rows import (
 )
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import Ingestion, StatusCounts
+from invoiceflow.ports.ingestion_repository import Activity
 
 
 class Lookups(Statements):
@@ -42,6 +43,42 @@ class Lookups(Statements):
                 .fetchall()
             )
         return {row["id"]: ingestion_of(row) for row in rows}
+
+    def page(self, after_id: UUID | None, limit: int) -> list[Ingestion]:
+        """Ingestions in the order of their ids, from behind `after_id`."""
+        with self._database.statement(ROLE) as connection:
+            rows = (
+                dict_rows(connection)
+                .execute(
+                    f"SELECT {COLUMNS} FROM ingestions WHERE id > %s ORDER BY id LIMIT %s", [after_id or UUID(int=0), limit]
+                )
+                .fetchall()
+            )
+        return [ingestion_of(row) for row in rows]
+
+    def failed(self, code: str | None, since: datetime | None, limit: int) -> list[UUID]:
+        """Ids of FAILED ingestions, oldest first."""
+        with self._database.statement(ROLE) as connection:
+            rows = connection.execute(
+                """SELECT id FROM ingestions WHERE status = 'FAILED' AND failure_code = coalesce(%s, failure_code)
+                      AND completed_at >= coalesce(%s, '-infinity'::timestamptz) ORDER BY id LIMIT %s""",
+                [code, since, limit],
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def activity(self, now: datetime) -> Activity:
+        """What moves and what waits: each part by an index."""
+        with self._database.statement(ROLE) as connection:
+            row = connection.execute(
+                """SELECT (SELECT min(created_at) FROM ingestions
+                            WHERE status IN ('PENDING', 'PROCESSING') AND completed_at IS NULL),
+                          (SELECT max(completed_at) FROM ingestions),
+                          (SELECT count(*) FROM ingestions WHERE completed_at >= %(since)s AND status = 'COMPLETED'),
+                          (SELECT count(*) FROM ingestions WHERE completed_at >= %(since)s AND status = 'FAILED')""",
+                {"since": now - timedelta(hours=1)},
+            ).fetchone()
+        waiting_since, finished_at, completed, failed = row or (None, None, 0, 0)
+        return Activity(waiting_since, finished_at, completed, failed)
 
     def status_counts(self) -> StatusCounts:
         """The number of ingestions by status, as the trigger keeps it."""

@@ -1,6 +1,6 @@
 """Search follows the rows: the two are compared day by day, and what differs is written again from the database.
 
-The same comparison repairs the index that answers (`bring_in_step`) and fills one that is built beside it (`rebuild`), which
+The same comparison repairs the index that answers (`reconcile`) and fills one that is built beside it (`rebuild`), which
 is why a rebuild that was cut off goes on where it was. Knows no Dagster and no search engine.
 """
 
@@ -42,9 +42,7 @@ Progress = Callable[[int], None]
 """Told how many invoices were looked at so far."""
 
 
-def bring_in_step(
-    ingestions: IngestionRepository, projection: Projection, progress: Progress = lambda _count: None
-) -> Differences:
+def reconcile(ingestions: IngestionRepository, projection: Projection, progress: Progress = lambda _count: None) -> Differences:
     """Writes what is missing or older than its row, takes out what has no row. Safe beside everything else; may be cut off.
 
     An invoice that is being worked on is left to those who do. Raises Unavailable.
@@ -70,14 +68,14 @@ def rebuild(ingestions: IngestionRepository, search: SearchIndex, progress: Prog
     Raises Unavailable; may be repeated.
     """
     beside = search.rebuild()
-    done = bring_in_step(ingestions, beside, progress)
+    done = reconcile(ingestions, beside, progress)
     for _ in range(ROUNDS):
-        again = bring_in_step(ingestions, beside)
+        again = reconcile(ingestions, beside)
         done.written, done.removed, done.ahead = done.written + again.written, done.removed + again.removed, again.ahead
         if not again.written and not again.removed:
             break
     beside.go_live()
-    bring_in_step(ingestions, search)  # what was written to the old one alone, by a writer that had not seen the new one
+    reconcile(ingestions, search)  # what was written to the old one alone, by a writer that had not seen the new one
     return done
 
 

@@ -15,7 +15,7 @@ from invoiceflow.domain.search.document import SearchDocument, search_document
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.ingestion_repository import Completed
 from invoiceflow.ports.search_index import DaySum, SearchIndex
-from invoiceflow_pipeline.work.search_step import Differences, bring_in_step, rebuild
+from invoiceflow_pipeline.work.reconciliation import Differences, rebuild, reconcile
 from tests.contracts.test_search_index import document
 from tests.rows import added, completed, now, reading
 
@@ -68,7 +68,7 @@ def test_missing_stale_and_orphaned_documents_are_mended_and_the_rest_is_left(
     rows: PostgresIngestions, database: Database, index: SearchIndex
 ) -> None:
     made = completed_on_days(rows, database, 12)
-    assert bring_in_step(rows, index) == Differences(invoices=12, written=12)
+    assert reconcile(rows, index) == Differences(invoices=12, written=12)
     index.day_sums()
     assert ids(index) == names(made)
     missing, stale = made[0], made[4]
@@ -77,10 +77,10 @@ def test_missing_stale_and_orphaned_documents_are_mended_and_the_rest_is_left(
     index.write([orphan])
     reopened = rows.reopen([made[7].id], "again")
     assert len(reopened) == 1
-    assert bring_in_step(rows, index) == Differences(invoices=11, written=2, removed=1)
+    assert reconcile(rows, index) == Differences(invoices=11, written=2, removed=1)
     index.day_sums()
     assert ids(index) == names(made)  # the one that is worked on again can still be found
-    assert bring_in_step(rows, index).written == 0
+    assert reconcile(rows, index).written == 0
 
 
 def test_an_older_document_is_replaced_by_what_the_database_says(rows: PostgresIngestions, index: SearchIndex) -> None:
@@ -89,7 +89,7 @@ def test_an_older_document_is_replaced_by_what_the_database_says(rows: PostgresI
     rows.reopen([row.id], "again")
     [claimed] = rows.claim([row.id], "run")
     rows.finish([Completed(row.id, claimed.revision, reading("NEU-2", version="2"))], now())
-    assert bring_in_step(rows, index).written == 1
+    assert reconcile(rows, index).written == 1
     index.day_sums()
     assert [hit["number"] for hit in index.search(Search()).hits] == ["NEU-2"]
 
@@ -104,18 +104,18 @@ def test_what_the_index_refuses_is_found_by_its_file_name(
         made = good(ingestion, None)
         return replace(made, with_tax=Decimal("1E+200000")) if extraction is not None else made
 
-    monkeypatch.setattr("invoiceflow_pipeline.work.search_step.search_document", unsortable)
-    assert bring_in_step(rows, index) == Differences(invoices=1, written=1, refused=1)
+    monkeypatch.setattr("invoiceflow_pipeline.work.reconciliation.search_document", unsortable)
+    assert reconcile(rows, index) == Differences(invoices=1, written=1, refused=1)
     index.day_sums()
     assert [hit["filename"] for hit in index.search(Search(q=str(row.id))).hits] == [row.filename]
-    assert bring_in_step(rows, index) == Differences(invoices=1)
+    assert reconcile(rows, index) == Differences(invoices=1)
 
 
 def test_a_rebuild_ends_with_exactly_the_rows_and_answers_all_the_while(
     rows: PostgresIngestions, database: Database, index: SearchIndex
 ) -> None:
     made = completed_on_days(rows, database, 10)
-    bring_in_step(rows, index)
+    reconcile(rows, index)
     index.day_sums()
     looks: list[int] = []
 
@@ -132,7 +132,7 @@ def test_what_is_written_during_a_rebuild_is_in_the_new_index(
     rows: PostgresIngestions, database: Database, index: SearchIndex
 ) -> None:
     made = completed_on_days(rows, database, 9)
-    bring_in_step(rows, index)
+    reconcile(rows, index)
     late: list[Ingestion] = []
 
     def arrive(_count: int) -> None:
@@ -145,14 +145,14 @@ def test_what_is_written_during_a_rebuild_is_in_the_new_index(
     rebuild(rows, index, arrive)
     index.day_sums()
     assert ids(index) == names(made) | names(late)
-    assert bring_in_step(rows, index).written == 0
+    assert reconcile(rows, index).written == 0
 
 
 def test_a_rebuild_that_was_cut_off_ends_well_the_next_time(
     rows: PostgresIngestions, database: Database, index: SearchIndex
 ) -> None:
     made = completed_on_days(rows, database, 12)
-    bring_in_step(rows, index)
+    reconcile(rows, index)
 
     def die(count: int) -> None:
         if count >= 6:
@@ -168,6 +168,6 @@ def test_a_rebuild_that_was_cut_off_ends_well_the_next_time(
 
 
 def test_an_index_that_begins_empty_is_in_step_with_no_rows(rows: PostgresIngestions, index: SearchIndex) -> None:
-    assert bring_in_step(rows, index) == Differences()
+    assert reconcile(rows, index) == Differences()
     assert rebuild(rows, index) == Differences()
     assert index.search(Search()).total == 0
