@@ -138,6 +138,8 @@ def open_services(
     }
     if settings.embedded or settings.opensearch_url is not None:
         checks["search"] = system.search.check  # uploads do not need it, and cannot be searched without it
+    slots = UploadSlots(MAX_IN_FLIGHT, settings.max_uploads_per_client, asyncio.get_running_loop().time)
+    metrics.expose_in_progress(slots.__len__)
     return AppServices(
         service=service,
         threads=threads,
@@ -145,7 +147,7 @@ def open_services(
         spool=spool_folder,
         limits=UploadLimits(settings.max_file_size_bytes, settings.upload_timeout_seconds),
         metrics=metrics,
-        slots=UploadSlots(MAX_IN_FLIGHT, settings.max_uploads_per_client, asyncio.get_running_loop().time),
+        slots=slots,
     )
 
 

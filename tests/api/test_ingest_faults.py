@@ -145,7 +145,7 @@ def setting(system: System, tmp_path: Path) -> Setting:
     return Setting(system, tmp_path)
 
 
-def test_short_absences_are_bridged(setting: Setting) -> None:
+def test_short_outages_are_bridged_by_retries(setting: Setting) -> None:
     setting.store.failures, setting.rows.failures, setting.queue.failures = 2, 2, 2
     ingestion = setting.accept()
     assert setting.store.get(ingestion.s3_key) == b"%PDF-1.7"
@@ -153,27 +153,27 @@ def test_short_absences_are_bridged(setting: Setting) -> None:
 
 
 @pytest.mark.parametrize("which", ["store", "rows", "queue"])
-def test_a_long_absence_refuses_and_leaves_nothing(setting: Setting, which: str) -> None:
+def test_a_long_outage_refuses_the_upload_and_leaves_nothing(setting: Setting, which: str) -> None:
     getattr(setting, which).failures = 3
     with pytest.raises(Unavailable):
         setting.accept()
     assert setting.nothing_is_left()
 
 
-def test_a_commit_whose_answer_was_lost_is_not_made_twice(setting: Setting) -> None:
+def test_a_commit_whose_response_was_lost_is_not_repeated(setting: Setting) -> None:
     setting.rows.failures, setting.rows.commits = 1, True
     setting.accept()
     assert setting.rows.status_counts().total == 1
 
 
-def test_a_lost_confirm_of_a_message_that_a_consumer_took_is_an_acceptance(setting: Setting) -> None:
+def test_an_upload_is_accepted_when_its_confirm_was_lost_but_a_consumer_claimed_it(setting: Setting) -> None:
     setting.queue.failures, setting.queue.arrives, setting.queue.claims = 3, True, setting.system
     ingestion = setting.accept()
     assert setting.rows.get(ingestion.id) is not None
     assert setting.store.head(ingestion.s3_key).size == 8
 
 
-def test_a_dependency_that_stays_away_is_asked_no_more_until_its_time_has_come(setting: Setting) -> None:
+def test_an_open_circuit_breaker_spares_the_dependency_until_its_time_is_up(setting: Setting) -> None:
     setting.store.failures = 1000
     for _ in range(FAILURES + 3):
         with pytest.raises(Unavailable):
@@ -188,7 +188,7 @@ def test_a_dependency_that_stays_away_is_asked_no_more_until_its_time_has_come(s
     assert not any(setting.service.open_breakers().values())
 
 
-def test_a_row_that_cannot_be_taken_back_is_refused_and_goes_with_the_schedule(setting: Setting) -> None:
+def test_a_row_that_cannot_be_withdrawn_is_refused_and_removed_by_the_schedule(setting: Setting) -> None:
     class Stuck(Rows):
         def withdraw(self, request_id: UUID) -> bool:
             raise Unavailable("database", "away")
@@ -204,7 +204,7 @@ def test_a_row_that_cannot_be_taken_back_is_refused_and_goes_with_the_schedule(s
     assert setting.nothing_is_left()
 
 
-def test_a_row_that_was_taken_back_though_nobody_heard_of_it_was_not_accepted(setting: Setting) -> None:
+def test_a_row_whose_withdrawal_had_no_response_was_not_accepted(setting: Setting) -> None:
     class Unheard(Rows):
         cut = False
 
@@ -222,7 +222,7 @@ def test_a_row_that_was_taken_back_though_nobody_heard_of_it_was_not_accepted(se
     assert setting.nothing_is_left()
 
 
-def test_a_commit_nobody_heard_of_whose_upload_was_refused_goes_with_the_schedule(setting: Setting) -> None:
+def test_the_row_of_a_refused_upload_whose_commit_had_no_response_is_removed_by_the_schedule(setting: Setting) -> None:
     class Silent(Rows):
         """Away from the moment on in which the row was committed."""
 
@@ -239,7 +239,7 @@ def test_a_commit_nobody_heard_of_whose_upload_was_refused_goes_with_the_schedul
     assert setting.nothing_is_left()
 
 
-def test_a_group_whose_messages_cannot_be_sent_is_taken_back_one_by_one(setting: Setting) -> None:
+def test_a_group_whose_messages_cannot_be_published_is_withdrawn_one_by_one(setting: Setting) -> None:
     together = Barrier(8, timeout=10)
     setting.queue.failures = 1_000_000
 
@@ -253,7 +253,7 @@ def test_a_group_whose_messages_cannot_be_sent_is_taken_back_one_by_one(setting:
     assert setting.nothing_is_left()
 
 
-def test_an_object_that_cannot_be_removed_does_not_hide_why_the_upload_was_refused(setting: Setting) -> None:
+def test_a_failed_clean_up_does_not_hide_why_the_upload_was_refused(setting: Setting) -> None:
     class Sticky(Store):
         def delete(self, key: str) -> None:
             raise Unavailable("object_store", "away")
@@ -264,7 +264,7 @@ def test_an_object_that_cannot_be_removed_does_not_hide_why_the_upload_was_refus
         setting.accept()
 
 
-def test_what_is_away_is_told_with_its_own_code(
+def test_an_unavailable_dependency_is_reported_with_its_own_code(
     settings: Settings, system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setting = Setting(system, tmp_path, retries=0)

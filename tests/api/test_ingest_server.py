@@ -65,7 +65,7 @@ def test_a_client_that_hangs_up_half_way_leaves_nothing(
     assert not list(system.objects.list("raw/"))
 
 
-def test_a_client_that_is_too_slow_is_told_and_leaves_nothing(
+def test_an_upload_that_takes_too_long_is_refused_and_leaves_nothing(
     served: Callable[..., int], system: System, settings: Settings
 ) -> None:
     with begun(served(upload_timeout_seconds=0.3), "Content-Length: 1000000", body=LARGE) as connection:
@@ -89,7 +89,7 @@ def test_a_file_that_is_no_pdf_is_refused_before_the_rest_is_sent(served: Callab
     assert not temporary_files(settings)
 
 
-def test_more_uploads_than_fit_are_told_to_come_back(
+def test_more_uploads_than_fit_are_refused_with_a_time_to_retry(
     served: Callable[..., int], settings: Settings, wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upload_slots, "SLOW", 0)  # nobody gives way
@@ -150,7 +150,7 @@ def is_ready(port: int) -> bool:
         return False
 
 
-def test_two_gigabytes_cost_neither_memory_nor_disk_and_a_kill_leaves_nothing_for_ever(
+def test_two_gigabytes_cost_neither_memory_nor_disk_and_a_restart_cleans_up_after_a_kill(
     settings: Settings, wait_until: Callable[..., None]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -186,7 +186,7 @@ def test_two_gigabytes_cost_neither_memory_nor_disk_and_a_kill_leaves_nothing_fo
         process.wait(10)
 
 
-def test_what_a_flood_leaves_in_the_heaps_is_given_back_while_it_serves(
+def test_memory_fragments_are_returned_to_the_system_while_it_serves(
     served: Callable[..., int], wait_until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trimmed: list[str] = []

@@ -55,13 +55,13 @@ def test_a_bad_file_has_its_code(inspector: SandboxedPdfium, tmp_path: Path, con
 
 
 @pytest.mark.parametrize(("content", "code"), [case for case in BAD if case[1] not in ("file.no_pages", "file.too_many_pages")])
-def test_the_look_itself_tells_the_same_without_a_sandbox(tmp_path: Path, content: bytes, code: str) -> None:
+def test_inspection_without_a_sandbox_gives_the_same_results(tmp_path: Path, content: bytes, code: str) -> None:
     with pytest.raises(PermanentFailure) as caught:
         count_pages(written(tmp_path, content))
     assert caught.value.code == code
 
 
-def test_many_files_at_once_each_get_their_own_answer(inspector: SandboxedPdfium, tmp_path: Path) -> None:
+def test_many_files_at_once_each_get_their_own_result(inspector: SandboxedPdfium, tmp_path: Path) -> None:
     """Those that wait at one moment are looked at in one call."""
     cases: list[tuple[bytes, int | str]] = [(hostile.one_page(), 1), (hostile.many_pages(3), 3), *BAD]
 
@@ -77,18 +77,18 @@ def test_many_files_at_once_each_get_their_own_answer(inspector: SandboxedPdfium
 
 
 @pytest.mark.parametrize("end", [SandboxTimeout(), SandboxOutOfMemory(), SandboxCrashed()], ids=lambda end: type(end).__name__)
-def test_a_file_that_ends_the_process_costs_those_beside_it_nothing(end: SandboxError) -> None:
+def test_a_file_that_kills_the_process_does_not_affect_files_inspected_with_it(end: SandboxError) -> None:
     inspector = SandboxedPdfium(Ending(end), 10)
     assert inspector._look_at([hostile.one_page(), hostile.many_pages(2)]) == [1, 2]
 
 
-def test_files_behind_a_slow_one_are_looked_at_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_queued_behind_a_slow_one_are_inspected_separately(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandboxed_pdfium, "TOGETHER_SECONDS", 0.0)
     assert look_at_each([hostile.one_page(), hostile.one_page()]) == [None, None]
     assert SandboxedPdfium(Ending(), 10)._look_at([hostile.one_page(), hostile.many_pages(2)]) == [1, 2]
 
 
-def test_bytes_are_looked_at_as_a_file_is(inspector: SandboxedPdfium) -> None:
+def test_bytes_are_inspected_like_a_file(inspector: SandboxedPdfium) -> None:
     assert inspector.page_count(hostile.one_page()) == 1
     for content, code in BAD:
         with pytest.raises(PermanentFailure) as caught:
@@ -132,7 +132,7 @@ def test_a_process_that_dies_once_is_not_the_files_fault(tmp_path: Path) -> None
     assert SandboxedPdfium(Ending(SandboxCrashed()), 10).page_count(written(tmp_path, hostile.one_page())) == 1
 
 
-def test_what_was_said_of_one_file_is_not_said_of_the_next(tmp_path: Path) -> None:
+def test_results_of_one_file_do_not_leak_into_the_next(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(PermanentFailure, match="password"):
             count_pages(written(tmp_path, hostile.encrypted()))
@@ -140,7 +140,7 @@ def test_what_was_said_of_one_file_is_not_said_of_the_next(tmp_path: Path) -> No
         assert count_pages(written(tmp_path, hostile.one_page())) == 1
 
 
-def test_a_killed_process_costs_no_good_file_its_acceptance(inspector: SandboxedPdfium, tmp_path: Path) -> None:
+def test_a_good_file_is_accepted_although_its_inspection_process_was_killed(inspector: SandboxedPdfium, tmp_path: Path) -> None:
     path = written(tmp_path, hostile.one_page())
     inspector.page_count(path)
     for child in psutil.Process().children(recursive=True):

@@ -109,9 +109,7 @@ def api(checks: Checks) -> TestClient:
     return TestClient(app, raise_server_exceptions=False)
 
 
-def test_a_fault_of_ours_is_a_problem_with_the_requests_id_and_says_nothing_of_its_inside(
-    api: TestClient, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unexpected_error_is_a_problem_that_reveals_no_internals(api: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     answer = api.get("/fault", headers={"X-Request-ID": "abc"})
     assert (answer.status_code, answer.json()["code"], answer.json()["correlation_id"]) == (500, "internal.error", "abc")
     assert answer.headers["content-type"] == "application/problem+json"
@@ -120,7 +118,7 @@ def test_a_fault_of_ours_is_a_problem_with_the_requests_id_and_says_nothing_of_i
     assert any(record.exc_info for record in caplog.records)
 
 
-def test_a_fault_after_the_answer_began_cuts_it_off(api: TestClient) -> None:
+def test_an_unexpected_error_after_the_response_began_cuts_it_off(api: TestClient) -> None:
     with pytest.raises(ZeroDivisionError):
         TestClient(api.app).get("/fault-half-way")
 
@@ -135,7 +133,7 @@ def test_a_fault_after_the_answer_began_cuts_it_off(api: TestClient) -> None:
         ("spool", 503, "spool.unavailable"),
     ],
 )
-def test_what_is_away_has_its_status_and_code(api: TestClient, role: str, status: int, code: str) -> None:
+def test_each_unavailable_dependency_has_its_status_and_code(api: TestClient, role: str, status: int, code: str) -> None:
     answer = api.get(f"/away/{role}")
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (status, code, "2")
 
@@ -161,7 +159,7 @@ def test_http_errors_and_bad_inputs_are_problems(api: TestClient) -> None:
         ("", False),
     ],
 )
-def test_a_trace_is_taken_from_the_request_where_it_is_one(api: TestClient, given: str, taken: bool) -> None:
+def test_a_valid_trace_context_is_taken_from_the_request(api: TestClient, given: str, taken: bool) -> None:
     assert api.get("/trace", headers={"traceparent": given}).json() == (given if taken else None)
 
 
@@ -219,7 +217,7 @@ def test_a_program_is_ready_while_what_it_needs_is_there(api: TestClient, checks
     assert api.get("/version").json() == {"version": "1.2.3"}
 
 
-def test_an_answer_about_health_is_kept_for_a_moment(checks: Checks) -> None:
+def test_health_results_are_cached_briefly(checks: Checks) -> None:
     checks.dependencies.healthy()
     checks.dependencies.healthy()
     assert checks.asked == 2
@@ -228,7 +226,7 @@ def test_an_answer_about_health_is_kept_for_a_moment(checks: Checks) -> None:
     assert checks.asked == 4
 
 
-def test_a_dependency_that_does_not_answer_in_time_is_unhealthy_and_holds_up_nobody(checks: Checks) -> None:
+def test_a_dependency_that_does_not_respond_in_time_is_unhealthy_and_delays_nobody(checks: Checks) -> None:
     released = threading.Event()
     checks.database = lambda: (released.wait(10), None)[1]
     try:
@@ -238,7 +236,7 @@ def test_a_dependency_that_does_not_answer_in_time_is_unhealthy_and_holds_up_nob
     assert CHECK_SECONDS <= 1
 
 
-def test_a_check_that_is_itself_at_fault_is_not_taken_for_an_absence(checks: Checks) -> None:
+def test_a_broken_check_is_not_reported_as_an_unhealthy_dependency(checks: Checks) -> None:
     def faulty() -> None:
         raise ZeroDivisionError
 
@@ -247,7 +245,7 @@ def test_a_check_that_is_itself_at_fault_is_not_taken_for_an_absence(checks: Che
         checks.dependencies.healthy()
 
 
-def test_a_check_that_hangs_is_asked_again_when_it_ends_and_the_others_are_asked_meanwhile(
+def test_a_hanging_check_is_repeated_when_it_ends_and_the_others_run_meanwhile(
     checks: Checks,
 ) -> None:
     released = threading.Event()
@@ -271,7 +269,7 @@ def test_a_check_that_hangs_is_asked_again_when_it_ends_and_the_others_are_asked
     assert checks.dependencies.healthy() == {"database": True, "s3": True}
 
 
-def test_many_who_ask_while_a_check_hangs_wait_for_one_look_together(checks: Checks) -> None:
+def test_many_probes_during_a_hanging_check_share_one_round_of_checks(checks: Checks) -> None:
     """By the clock of the looks: each takes its whole time, and twenty who ask at once cost two of them."""
     released = threading.Event()
     looks = 0
@@ -323,7 +321,7 @@ def test_an_open_circuit_breaker_is_seen_in_health_and_metrics(ingest_api: TestC
     assert 'invoiceflow_circuit_breaker_open{name="s3"} 1.0' in ingest_api.get("/metrics").text
 
 
-def test_a_running_ingest_api_asks_its_true_dependencies(ingest_api: TestClient) -> None:
+def test_a_running_ingest_api_checks_its_real_dependencies(ingest_api: TestClient) -> None:
     assert ingest_api.get("/api/v1/ingest/health").json()["service"] == "healthy"
     assert ingest_api.get("/readyz").status_code == 200
     assert ingest_api.get("/version").json() == {"version": "1.0.0"}

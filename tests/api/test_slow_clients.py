@@ -186,6 +186,7 @@ def test_one_client_cannot_take_all_places(served: Callable[..., int], monkeypat
         while (refused := upload(port, **{"X-Forwarded-For": "192.0.2.1"})).status_code == 202:
             assert time.monotonic() < deadline
         assert (refused.status_code, refused.json()["code"], refused.headers["Retry-After"]) == (429, "upload.too_many", "1")
+        assert "invoiceflow_uploads_in_progress 2.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
         assert upload(port, **{"X-Forwarded-For": "192.0.2.2"}).status_code == 202
     finally:
         for connection in waiting:

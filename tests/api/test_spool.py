@@ -7,7 +7,7 @@ import pytest
 from invoiceflow_api.ingest import spool
 
 
-def test_what_a_dead_process_left_goes_and_what_a_living_one_uses_stays(tmp_path: Path) -> None:
+def test_folders_of_dead_processes_are_removed_and_those_of_living_ones_stay(tmp_path: Path) -> None:
     left = tmp_path / "spool" / "uploads-dead" / "half.pdf"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"half")
@@ -22,7 +22,7 @@ def test_what_a_dead_process_left_goes_and_what_a_living_one_uses_stays(tmp_path
     assert not mine.exists()
 
 
-def test_the_folder_goes_also_after_a_fault(tmp_path: Path) -> None:
+def test_the_folder_is_removed_after_an_exception_as_well(tmp_path: Path) -> None:
     def work() -> None:
         with spool.opened(tmp_path) as mine:
             (mine / "a.pdf").write_bytes(b"x")
@@ -34,7 +34,7 @@ def test_the_folder_goes_also_after_a_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, spool.IN_MEMORY, spool.IN_MEMORY + 1, 3 * spool.IN_MEMORY])
-def test_what_was_written_is_there_whole_in_memory_or_in_a_file_that_goes(tmp_path: Path, size: int) -> None:
+def test_a_spool_returns_what_was_written_from_memory_or_from_a_temporary_file(tmp_path: Path, size: int) -> None:
     content = bytes(number % 251 for number in range(size))
     with spool.Spool(tmp_path) as upload:
         for start in range(0, size, 100_000):

@@ -94,7 +94,7 @@ def test_a_truncated_file_is_refused_or_repaired_but_never_a_fault(ingest_api: T
     assert send(ingest_api, hostile.truncated()).status_code in (202, 400)
 
 
-def test_ten_megabytes_are_taken_and_one_byte_more_is_not(
+def test_ten_megabytes_are_accepted_and_one_byte_more_is_not(
     ingest_api: TestClient, system: System, settings: Settings, good: bytes
 ) -> None:
     limit = settings.max_file_size_bytes
@@ -138,7 +138,7 @@ def test_a_body_without_a_length_is_refused_when_it_has_grown_too_large(
     ],
     ids=["path", "windows", "nul", "emoji", "10000", "10000-emoji", "no-ending", "composed", "turned-around", "dots"],
 )
-def test_a_file_name_is_made_fit_to_be_shown(ingest_api: TestClient, good: bytes, given: str, shown: str) -> None:
+def test_a_file_name_is_made_fit_for_display(ingest_api: TestClient, good: bytes, given: str, shown: str) -> None:
     body = (
         b'--b\r\nContent-Disposition: form-data; name="file"; filename="'
         + given.encode().replace(b"\\", b"\\\\")
@@ -152,7 +152,7 @@ def test_a_file_name_is_made_fit_to_be_shown(ingest_api: TestClient, good: bytes
     assert status["filename"] == shown
 
 
-def test_a_body_that_is_not_right_is_refused(ingest_api: TestClient, system: System, settings: Settings, good: bytes) -> None:
+def test_a_malformed_body_is_refused(ingest_api: TestClient, system: System, settings: Settings, good: bytes) -> None:
     two = [("file", ("a.pdf", good, PDF)), ("file", ("b.pdf", good, PDF))]
     cases = [
         (ingest_api.post(UPLOAD, files=two), "file.several"),
@@ -178,16 +178,14 @@ def test_a_body_that_is_not_right_is_refused(ingest_api: TestClient, system: Sys
     assert nothing_is_left(system, settings)
 
 
-def test_a_body_that_ends_half_way_leaves_nothing(
-    ingest_api: TestClient, system: System, settings: Settings, good: bytes
-) -> None:
+def test_an_incomplete_body_leaves_nothing(ingest_api: TestClient, system: System, settings: Settings, good: bytes) -> None:
     half = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n' + good[: len(good) // 2]
     answer = ingest_api.post(UPLOAD, content=half, headers={"Content-Type": "multipart/form-data; boundary=b"})
     assert (answer.status_code, answer.json()["code"]) == (400, "upload.malformed")
     assert nothing_is_left(system, settings)
 
 
-def test_a_repeated_upload_with_its_key_gets_the_first_answer(ingest_api: TestClient, system: System, good: bytes) -> None:
+def test_a_repeated_upload_with_its_key_gets_the_first_response(ingest_api: TestClient, system: System, good: bytes) -> None:
     first = send(ingest_api, good, **{"Idempotency-Key": "k1"})
     again = send(ingest_api, good, **{"Idempotency-Key": "k1"})
     assert (again.status_code, again.json()) == (202, first.json())
@@ -232,14 +230,14 @@ def test_an_unknown_id_and_a_malformed_one_are_problems(ingest_api: TestClient) 
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "resource.not_found")
 
 
-def test_what_other_fields_and_other_types_a_form_may_have_is_taken(ingest_api: TestClient, good: bytes) -> None:
+def test_other_fields_and_generic_content_types_are_accepted(ingest_api: TestClient, good: bytes) -> None:
     file = ("a.pdf", b"\n" * 1000 + good, "application/octet-stream")
     assert ingest_api.post(UPLOAD, files={"file": file}, data={"note": "for March"}).status_code == 202
 
 
 @given(name=st.text(max_size=600))
 @example("\ud800.pdf")
-def test_any_file_name_becomes_one_that_can_be_shown(name: str) -> None:
+def test_any_file_name_becomes_fit_for_display(name: str) -> None:
     shown = display_filename(name)
     assert 1 <= len(shown) <= 255
     assert shown == display_filename(shown)
