@@ -4,9 +4,11 @@ A program describes itself (`Description`), hands in its routers and its lifespa
 opens lies in `app.state.services`, where the routes' dependencies find it.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +21,8 @@ from invoiceflow_api import api_docs, openapi_examples, operations, problem_page
 from invoiceflow_api.clients import TrustedProxies
 from invoiceflow_api.correlation import CorrelationMiddleware
 from invoiceflow_api.metrics import RequestMetrics
+
+logger = logging.getLogger(__name__)
 
 CONTACT: Final = {"name": "InvoiceFlow", "email": "security@invoiceflow.com"}
 LICENSE: Final = {"name": "MIT", "identifier": "MIT"}
@@ -62,7 +66,7 @@ def build(
         openapi_url=None,  # api_docs serves it, and both pages without a network
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=partial(_logged, lifespan, settings),
         debug=settings.debug,
     )
     app.state.description = description
@@ -94,6 +98,17 @@ class PublicPath:
         if scope["type"] == "http":
             scope["root_path"] = self._path
         await self._app(scope, receive, send)
+
+
+@asynccontextmanager
+async def _logged(
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]], settings: Settings, app: FastAPI
+) -> AsyncIterator[None]:
+    """A line at start and at stop: which version ran when."""
+    async with lifespan(app):
+        logger.info("%s %s started", app.title, settings.version, extra={"version": settings.version})
+        yield
+    logger.info("%s %s stopped", app.title, settings.version, extra={"version": settings.version})
 
 
 def _add_contact(app: FastAPI) -> None:

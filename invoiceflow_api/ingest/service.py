@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -98,13 +98,13 @@ class IngestService:
         key = self._key(wishes.idempotency_key, upload.filename, sha256)
         if key is None and wishes.on_duplicate is OnDuplicate.ACCEPT:
             return self._store(Attempt(upload, deadline, wishes.traceparent), wishes, sha256, None)
-        with self._claimed(None if key is None else f"key {key.key}", KeyInProgress) as key_is_ours:
+        with self._claimed(None if key is None else f"key {key.key}", deadline, KeyInProgress) as key_is_ours:
             attempt = Attempt(upload, deadline, wishes.traceparent, key_is_ours)
             if key is not None and (replayed := self._replayed(attempt, key)):
                 return replayed
             if wishes.on_duplicate is OnDuplicate.ACCEPT:
                 return self._store(attempt, wishes, sha256, key)
-            with self._claimed(f"content {sha256}", DuplicateInProgress):
+            with self._claimed(f"content {sha256}", deadline, DuplicateInProgress):
                 return self._known(attempt, wishes, sha256) or self._store(attempt, wishes, sha256, key)
 
     def open_breakers(self) -> Mapping[str, bool]:
@@ -124,19 +124,16 @@ class IngestService:
         return self._ingestions.status_counts()
 
     @contextmanager
-    def _claimed(self, name: str | None, otherwise: type[Exception]) -> Iterator[Callable[[], bool]]:
+    def _claimed(self, name: str | None, deadline: float, otherwise: type[Exception]) -> Iterator[Callable[[], bool]]:
         if name is None:
             yield lambda: True
             return
-        try:
-            claim = self._claims.hold(name)
-            is_ours = claim.__enter__()
-        except ClaimHeld:
-            raise otherwise(name) from None
-        try:
+        with ExitStack() as held:
+            try:
+                is_ours = self._writer.within(deadline, "database", lambda: held.enter_context(self._claims.hold(name)))
+            except ClaimHeld:
+                raise otherwise(name) from None
             yield is_ours
-        finally:
-            claim.__exit__(None, None, None)
 
     def _store(self, attempt: Attempt, wishes: Wishes, sha256: str, key: IdempotencyKey | None) -> Accepted:
         pages = self._inspector.page_count(attempt.upload.content)
