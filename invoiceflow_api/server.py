@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 HEADER_SECONDS: Final = 10.0
 """From the connection, or the first byte of a request, to the end of the request's headers."""
+HEADER_BYTES: Final = 64 * 1024
+"""Of a request's URL and headers together; the parser itself would collect them without end."""
 UNWANTED_SECONDS: Final = 10.0
 """For the rest of a body whose request has been answered."""
 LINGER_SECONDS: Final = 0.5
@@ -32,7 +34,7 @@ READ_SECONDS: Final = 60.0
 """In which a client must read 64 kB of a response."""
 GRACEFUL_SECONDS: Final = 10
 BACKLOG: Final = 512
-_PHRASES: Final = {400: "Bad Request", 408: "Request Timeout", 429: "Too Many Requests"}
+_PHRASES: Final = {400: "Bad Request", 408: "Request Timeout", 429: "Too Many Requests", 431: "Request Header Fields Too Large"}
 
 
 class ConnectionLimits:
@@ -74,6 +76,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._read_timer: asyncio.TimerHandle | None = None
         self._is_message_complete = True
         self._is_refused = False
+        self._awaits_headers = False
+        self._header_bytes = 0
         self._key = self.limits.add(self.client[0] if self.client else None)
         if self._key is None:
             self._refuse(429, "connections.too_many")
@@ -82,8 +86,13 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the client; what follows a refusal is not looked at."""
-        if not self._is_refused:
-            super().data_received(data)
+        if self._is_refused:
+            return
+        super().data_received(data)
+        if self._awaits_headers:
+            self._header_bytes += len(data)
+            if self._header_bytes > HEADER_BYTES and not self._is_refused:
+                self._refuse(431, "request.headers_too_large")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stops all timers."""
@@ -99,18 +108,29 @@ class LimitedProtocol(HttpToolsProtocol):
         """The first byte of a request."""
         super().on_message_begin()
         self._is_message_complete = False
+        self._awaits_headers, self._header_bytes = True, 0
         self._start_timer(HEADER_SECONDS, self._headers_overdue)
 
     def on_headers_complete(self) -> None:
         """The request begins; from here on the application limits its time."""
-        self._stop_timer()
-        super().on_headers_complete()
+        self._awaits_headers = False
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEADER_BYTES:
+            self._refuse(431, "request.headers_too_large")
+        if not self._is_refused:
+            self._stop_timer()
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the request's body."""
+        if not self._is_refused:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The last byte of a request."""
         self._is_message_complete = True
-        self._stop_timer()
-        super().on_message_complete()
+        if not self._is_refused:
+            self._stop_timer()
+            super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """The request is answered, perhaps before its body has arrived."""

@@ -36,7 +36,7 @@ def has_whole_example(content: dict[str, Any], document: dict[str, Any]) -> bool
     return bool(schema.get("examples"))
 
 
-@pytest.mark.parametrize("name", ["ingest"])
+@pytest.mark.parametrize("name", ["ingest", "query"])
 def test_operations_are_named_by_hand_and_everything_is_described(name: str, generated: dict[str, dict[str, Any]]) -> None:
     document = generated[name]
     assert document["info"].keys() >= {"title", "summary", "description", "version", "contact", "license"}

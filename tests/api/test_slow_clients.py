@@ -111,6 +111,18 @@ def test_a_client_that_does_not_read_is_cut_off(
         assert ended
 
 
+@pytest.mark.parametrize("ended", [b"", b"\r\n\r\n"], ids=["endless", "complete"])
+def test_headers_that_are_too_large_are_refused(
+    served: Callable[..., int], connect: Callable[..., socket.socket], ended: bytes
+) -> None:
+    port = served()
+    refused = until_closed(connect(port, b"GET /livez HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 70_000 + ended))
+    assert refused.startswith(b"HTTP/1.1 431 ")
+    assert b"request.headers_too_large" in refused
+    accepted = connect(port, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: " + b"a" * 60_000 + b"\r\n\r\n")
+    assert until_closed(accepted).startswith(b"HTTP/1.1 200 ")
+
+
 def test_what_is_no_http_is_answered_by_a_problem(served: Callable[..., int], connect: Callable[..., socket.socket]) -> None:
     raw = until_closed(connect(served(), "GET /api/v1/ingest/stats?q=müller HTTP/1.1\r\nHost: x\r\n\r\n".encode()))
     head, _, body = raw.partition(b"\r\n\r\n")
