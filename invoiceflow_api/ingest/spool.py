@@ -32,9 +32,11 @@ class Spool:
         self._path: Path | None = None
 
     def __enter__(self) -> Self:
+        """Nothing is written before it is needed."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Removes the upload."""
         self._pieces = []
         if self._file is not None:
             with suppress(OSError):  # a full disk: the rest is not needed any more

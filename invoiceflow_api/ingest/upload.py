@@ -85,6 +85,7 @@ class ReceivedUpload:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Removes the upload."""
         self._spool.__exit__(kind, error, trace)
 
     async def _received(self, boundary: bytes) -> Upload:
