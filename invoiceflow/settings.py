@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     port: int = Field(8003, validation_alias="PORT", ge=1, le=65535)
     query_port: int = Field(8002, validation_alias="QUERY_PORT", ge=1, le=65535)
     dagster_port: int = Field(8004, validation_alias="DAGSTER_PORT", ge=1, le=65535)
+    metrics_port: int = Field(8005, validation_alias="INVOICEFLOW_METRICS_PORT", ge=0, le=65535)  # the pipeline's; 0: none
     public_url: str | None = Field(None, validation_alias="INVOICEFLOW_PUBLIC_URL")  # https://host/invoices, at the gateway
     trusted_proxies: str = Field("", validation_alias="INVOICEFLOW_TRUSTED_PROXIES")  # addresses and networks, comma-separated
     cursor_secret: SecretStr | None = Field(None, validation_alias="INVOICEFLOW_CURSOR_SECRET")

@@ -11,7 +11,7 @@ import invoiceflow_reader
 READER = Path(invoiceflow_reader.__file__).parent
 TABLE = (READER.parent / "docs" / "findings.md").read_text(encoding="utf-8")
 WORK = READER.parent / "invoiceflow_pipeline" / "work"
-SOURCES = [*sorted(READER.rglob("*.py")), WORK / "processing.py", WORK / "rules_lane.py"]
+SOURCES = [*sorted(READER.rglob("*.py")), *sorted(WORK.glob("*.py"))]
 GIVE_FINDINGS = ("Finding", "_finding", "_sum")
 GIVE_FAILURES = ("PermanentFailure", "_failed")
 

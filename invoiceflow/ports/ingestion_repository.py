@@ -8,6 +8,7 @@ from uuid import UUID
 
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import Ingestion, NewIngestion, RecordedFailure, StatusCounts
+from invoiceflow.domain.pipeline_counters import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,10 @@ class IngestionRepository(ABC):
         """Those that have a row, by id."""
 
     @abstractmethod
+    def pipeline_counts(self) -> Counts:
+        """The sums of all `counts` that were ever handed to `finish`."""
+
+    @abstractmethod
     def page(self, after_id: UUID | None, limit: int) -> list[Ingestion]:
         """Ingestions of whatever state in the order of their ids, from behind `after_id`."""
 
@@ -183,7 +188,7 @@ class IngestionRepository(ABC):
         returns those taken."""
 
     @abstractmethod
-    def finish(self, results: Sequence[Completed | Failed], now: datetime) -> set[UUID]:
+    def finish(self, results: Sequence[Completed | Failed], now: datetime, counts: Counts | None = None) -> set[UUID]:
         """Writes the rows and their extractions in one transaction. A result whose revision is not the row's own came too
         late and is passed over. Returns the ids that were written."""
 

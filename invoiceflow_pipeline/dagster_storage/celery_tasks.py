@@ -1,4 +1,4 @@
-"""The Celery task by which a run of Dagster reaches a worker machine. Uses names that Dagster does not publish, as its own
+"""The Celery task by which a run of Dagster reaches a worker machine. Uses names that are not public, as Dagster's own
 launchers do: a test on a real broker fails when an upgrade changes them.
 """
 

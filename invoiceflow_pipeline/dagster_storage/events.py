@@ -19,7 +19,7 @@ from dagster_postgres.event_log import PostgresEventLogStorage
 from invoiceflow.domain.ingestion import Ingestion
 from invoiceflow.domain.invoice import Invoice, Severity
 from invoiceflow_pipeline.dagster_storage.event_log import BatchedEventLog, orchestrator
-from invoiceflow_pipeline.work.processing import EXTRACTED, INDEXED, RAW, Outcome
+from invoiceflow_pipeline.work.outcomes import EXTRACTED, INDEXED, RAW, Outcome
 
 INVOICES: Final = "invoices"
 """The name of the dynamic partitions: one key for each invoice, its request id."""

@@ -1,7 +1,8 @@
 """Which runs wait in Dagster's queue: all but the consumers, which the sensor counts by itself and wants at once.
 
 Backfills and housekeeping share limits (dagster.yaml); the daemon starts them from the queue. Extends the queued coordinator
-by name of its class in dagster.yaml; launching past the queue is what Dagster's default coordinator does.
+by name of its class in dagster.yaml; launching past the queue is what Dagster's default coordinator
+does. The base class and its context are not public.
 """
 
 from typing import Final

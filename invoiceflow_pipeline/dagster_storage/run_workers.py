@@ -1,4 +1,6 @@
-"""Whether a run that was launched still has a process, as its launcher can tell. Knows nothing of what the run does."""
+"""Whether a run that was launched still has a process, as its launcher can tell. Knows nothing of what the run does.
+
+The launcher's answers and the client of the code server are not public."""
 
 import json
 import logging

@@ -14,7 +14,7 @@ import dagster as dg
 from invoiceflow_pipeline.dagster_storage.events import CHECK, FINDINGS_CHECK, DagsterJournal, Links
 from invoiceflow_pipeline.defs.partitions import invoices
 from invoiceflow_pipeline.defs.resources import Pipeline
-from invoiceflow_pipeline.work.processing import EXTRACTED, INDEXED, RAW, STEPS
+from invoiceflow_pipeline.work.outcomes import EXTRACTED, INDEXED, RAW, STEPS
 from invoiceflow_reader.version import EXTRACTOR_VERSION
 
 GROUP = "invoices"

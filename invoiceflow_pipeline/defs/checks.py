@@ -13,7 +13,7 @@ from invoiceflow.bootstrap import System
 from invoiceflow_pipeline.dagster_storage.progress import load_progress, store_progress
 from invoiceflow_pipeline.work import verification
 from invoiceflow_pipeline.work.alerting import stalled
-from invoiceflow_pipeline.work.processing import EXTRACTED, INDEXED, RAW
+from invoiceflow_pipeline.work.outcomes import EXTRACTED, INDEXED, RAW
 from invoiceflow_pipeline.work.reconciliation import reconcile
 from invoiceflow_pipeline.work.verification import Progress, verify_originals
 

@@ -16,7 +16,8 @@ from uuid import UUID
 from invoiceflow.ports.ingest_queue import Delivery, IngestQueue, QueueConsumer
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import Settings
-from invoiceflow_pipeline.work.processing import Journal, Outcome, Processor, Work, retry_until
+from invoiceflow_pipeline.work.outcomes import Journal, Outcome, Work
+from invoiceflow_pipeline.work.processing import Processor, retry_until
 
 FLUSH_SECONDS = 0.25
 BURST_FLUSH_SECONDS = 1.0

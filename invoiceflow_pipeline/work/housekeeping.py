@@ -13,7 +13,7 @@ from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.ingestion_repository import DueLimits
 from invoiceflow.ports.object_store import NoSuchObject
 from invoiceflow.settings import Settings
-from invoiceflow_pipeline.work.processing import Journal, Outcome
+from invoiceflow_pipeline.work.outcomes import Journal, Outcome
 from invoiceflow_reader.version import EXTRACTOR_VERSION
 
 PORTION: Final = 200

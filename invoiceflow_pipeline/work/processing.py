@@ -11,39 +11,30 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from queue import Empty, SimpleQueue
+from dataclasses import replace
+from datetime import datetime
 from threading import Event
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
-from invoiceflow.domain.duplicates import duplicate_keys
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.failures import PermanentFailure
-from invoiceflow.domain.ingestion import MAX_ATTEMPTS, Ingestion, RecordedFailure
+from invoiceflow.domain.ingestion import Ingestion, RecordedFailure
 from invoiceflow.domain.invoice import Finding, Severity
-from invoiceflow.domain.search.document import SearchDocument, search_document
-from invoiceflow.ports.ingestion_repository import Completed, Failed, IngestionRepository
+from invoiceflow.ports.ingestion_repository import IngestionRepository
 from invoiceflow.ports.object_store import NoSuchObject, ObjectStore
 from invoiceflow.ports.search_index import SearchIndex
-from invoiceflow.ports.seen_invoices import SeenInvoice, SeenInvoices
+from invoiceflow.ports.seen_invoices import SeenInvoices
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxOutOfMemory, SandboxTimeout
+from invoiceflow_pipeline.work.finishing import Finisher
 from invoiceflow_pipeline.work.ocr_lane import OcrLane
+from invoiceflow_pipeline.work.outcomes import EXTRACTED, INDEXED, RAW, STEPS, Journal, Outcome, Read, Work
 from invoiceflow_pipeline.work.reading import latest_date
 from invoiceflow_pipeline.work.rules_lane import RulesLane
 from invoiceflow_reader.page.recognized import Recognition
 
-RAW: Final = "raw"
-EXTRACTED: Final = "extracted"
-INDEXED: Final = "indexed"
-STEPS: Final = (RAW, EXTRACTED, INDEXED)
-
-FIRST_DELAY: Final = timedelta(seconds=60)
-LONGEST_DELAY: Final = timedelta(hours=6)
-SAME_INVOICE: Final = "duplicate.same_invoice"
 HOLD_SECONDS: Final = 300.0
 FETCH_SECONDS: Final = 120.0
 """A restart of the object store counts against no invoice; one object that it never gives holds up the others no longer."""
@@ -51,51 +42,6 @@ FETCH_TRIES: Final = 10_000
 FETCH_PAUSE_SECONDS: Final = 3.0
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of one claimed invoice. `steps` are those that were done; `failure` is None when all of them were."""
-
-    ingestion: Ingestion
-    steps: tuple[str, ...]
-    extraction: StoredExtraction | None = None
-    failure: RecordedFailure | None = None
-
-
-class Journal(Protocol):
-    """Where the orchestrator's events go. Called with finished outcomes, after the search index and before the rows."""
-
-    def record(self, outcomes: Sequence[Outcome]) -> None: ...
-
-
-Read = Callable[[bytes, Sequence[Recognition], date | None], StoredExtraction]
-"""Bytes, what the OCR lane gave (nothing in a first reading), and today's date, to what stands in them; runs in the
-sandbox, so it must be a module-level function. Raises PermanentFailure."""
-
-
-@dataclass(slots=True)
-class Work:
-    """Invoices being read now, each on its own: a slow one does not hold back the others."""
-
-    in_hand: set[UUID] = field(default_factory=set)
-    ready: "SimpleQueue[Future[Outcome]]" = field(default_factory=SimpleQueue)
-
-    def add(self, request_id: UUID, reading: "Future[Outcome]") -> None:
-        self.in_hand.add(request_id)
-        reading.add_done_callback(self.ready.put)
-
-    def done(self, seconds: float) -> list[Outcome]:
-        """What is read, after waiting up to `seconds` for the next one."""
-        outcomes: list[Outcome] = []
-        try:
-            while self.in_hand:
-                outcome = self.ready.get(timeout=0 if outcomes else seconds).result()
-                self.in_hand.discard(outcome.ingestion.id)
-                outcomes.append(outcome)
-        except Empty:
-            pass
-        return outcomes
 
 
 class Processor:
@@ -119,14 +65,12 @@ class Processor:
     ) -> None:
         self._ingestions = ingestions
         self._objects = objects
-        self._search = search
         self._sandbox = sandbox
         self._read = read
         self._now = now
-        self._jitter = jitter
+        self._finisher = Finisher(ingestions, search, seen, now, jitter)
         self._ocr = ocr
         self._rules = rules
-        self._seen = seen
         self._closing = Event()
         self._fetch_again = RetryPolicy(FETCH_TRIES, 0.2, 2, self._pause, FETCH_PAUSE_SECONDS)
         self._ocr_threads = ThreadPoolExecutor(max_workers=ocr.workers if ocr else 1, thread_name_prefix="ocr")
@@ -154,18 +98,8 @@ class Processor:
             self._ingestions.touch(sorted(work.in_hand), run_id)
 
     def finish(self, outcomes: Sequence[Outcome], journal: Journal) -> None:
-        """Search, journal, rows: in this order, so that a crash only ever repeats work. Raises Unavailable; may be repeated.
-
-        What one invoice breaks there is its own failure: the others of the batch are finished without it.
-        """
-        try:
-            self._finish(outcomes, journal)
-        except Unavailable:
-            raise
-        except Exception:
-            logger.exception("A batch of %s could not be finished by a fault of ours: one by one", len(outcomes))
-            for outcome in outcomes:
-                self._finish_alone(outcome, journal)
+        """Search, journal, rows. Raises Unavailable; may be repeated."""
+        self._finisher.finish(outcomes, journal)
 
     def run(self, request_ids: Sequence[UUID], run_id: str, journal: Journal, steps: Sequence[str] = STEPS) -> list[Outcome]:
         """The whole of it for one batch, waiting until everything is done, and some minutes for a service that is away.
@@ -207,7 +141,8 @@ class Processor:
             recognitions = ocr.recognize(content, numbers)
             extraction = self._read_in_sandbox(content, recognitions)
             extraction = replace(extraction, seconds=time.perf_counter() - started)
-            return Outcome(ingestion, _in_order({*steps, EXTRACTED, INDEXED}), _with_duplicate(extraction, ingestion))
+            done_steps = _in_order({*steps, EXTRACTED, INDEXED})
+            return Outcome(ingestion, done_steps, _with_duplicate(extraction, ingestion), ocr_pages=len(recognitions))
 
         done.set_result(self._one(ingestion, steps, attempt))
 
@@ -262,57 +197,6 @@ class Processor:
             raise PermanentFailure("processing.stopped", "Its run was told to stop.")  # nobody looks at it any more
         return self._objects.get(ingestion.s3_key)
 
-    def _finish(self, outcomes: Sequence[Outcome], journal: Journal) -> None:
-        self._note(outcomes)
-        self._index(outcomes)
-        journal.record(outcomes)
-        self._ingestions.finish([self._result(outcome) for outcome in outcomes], self._now())
-
-    def _finish_alone(self, outcome: Outcome, journal: Journal) -> None:
-        try:
-            self._finish([outcome], journal)
-        except Unavailable:
-            raise
-        except Exception as error:
-            logger.exception("An invoice could not be finished", extra={"request_id": str(outcome.ingestion.id)})
-            message = f"What was read could not be stored: {type(error).__name__}"
-            _fail(outcome, RecordedFailure("processing.error", message, transient=True))
-            self._finish([outcome], journal)
-
-    def _note(self, outcomes: Sequence[Outcome]) -> None:
-        """Tells which invoices came before as another file; what was only indexed again keeps what was told then."""
-        read = {o.ingestion.id: o for o in outcomes if o.failure is None and o.extraction and EXTRACTED in o.steps}
-        if self._seen is None or not read:
-            return
-        earlier = self._seen.note([_seen(o.ingestion, o.extraction) for o in read.values() if o.extraction])
-        for request_id, outcome in read.items():
-            if outcome.extraction and outcome.ingestion.duplicate_of is None:  # the same bytes were told of already
-                outcome.extraction = _with_earlier(outcome.extraction, earlier.get(request_id))
-
-    def _index(self, outcomes: Sequence[Outcome]) -> None:
-        refused = self._search.write([_document(outcome) for outcome in outcomes])
-        if not refused:
-            return
-        failed = [outcome for outcome in outcomes if outcome.ingestion.id in refused]
-        for outcome in failed:
-            _fail(outcome, RecordedFailure("search.refused", refused[outcome.ingestion.id], transient=False))
-        self._search.write([_document(outcome) for outcome in failed])  # by file name and status at least
-
-    def _result(self, outcome: Outcome) -> Completed | Failed:
-        ingestion, failure = outcome.ingestion, outcome.failure
-        if failure is None:
-            return Completed(ingestion.id, ingestion.revision, outcome.extraction if EXTRACTED in outcome.steps else None)
-        again = None
-        if failure.transient and ingestion.attempts < MAX_ATTEMPTS:
-            again = self._now() + delay_before(ingestion.attempts + 1, self._jitter())
-        return Failed(ingestion.id, ingestion.revision, failure, again)
-
-
-def delay_before(attempt: int, jitter: float) -> timedelta:
-    """How long the n-th attempt waits (the second is the first to): four times longer each, between half and all of it."""
-    whole: timedelta = min(FIRST_DELAY * int(4 ** min(10, max(0, attempt - 2))), LONGEST_DELAY)
-    return whole * (0.5 + jitter / 2)
-
 
 def retry_until(work: Callable[[], None], stop: Callable[[], bool], *, longest: float = 5.0) -> bool:
     """Repeats `work` while a service is away, holding what is in hand. False when told to stop first."""
@@ -337,28 +221,8 @@ def _failed(ingestion: Ingestion, steps: tuple[str, ...], code: str, message: st
     return Outcome(ingestion, done, failure=RecordedFailure(code, message, transient=transient))
 
 
-def _fail(outcome: Outcome, failure: RecordedFailure) -> None:
-    outcome.failure, outcome.extraction = failure, None
-
-
-def _document(outcome: Outcome) -> SearchDocument:
-    return search_document(replace(outcome.ingestion, failure=outcome.failure), outcome.extraction)
-
-
 def _in_order(steps: set[str]) -> tuple[str, ...]:
     return tuple(step for step in STEPS if step in steps)
-
-
-def _seen(ingestion: Ingestion, extraction: StoredExtraction) -> SeenInvoice:
-    return SeenInvoice(ingestion.id, ingestion.created_at, duplicate_keys(extraction.invoice))
-
-
-def _with_earlier(extraction: StoredExtraction, earlier: UUID | None) -> StoredExtraction:
-    kept = tuple(one for one in extraction.invoice.findings if one.code != SAME_INVOICE)  # a batch may be finished again
-    if earlier is not None:
-        message = f"The same invoice (seller, number and total) was uploaded before, as another file (ingestion {earlier})."
-        kept = (*kept, Finding(SAME_INVOICE, Severity.WARNING, message))
-    return replace(extraction, invoice=replace(extraction.invoice, findings=kept))
 
 
 def _with_duplicate(extraction: StoredExtraction, ingestion: Ingestion) -> StoredExtraction:

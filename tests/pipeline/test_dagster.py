@@ -30,7 +30,7 @@ from invoiceflow_pipeline.defs import failure_events, jobs, resources, retention
 from invoiceflow_pipeline.defs.assets import invoice
 from invoiceflow_pipeline.defs.resources import Pipeline
 from invoiceflow_pipeline.work import alerting, housekeeping, verification
-from invoiceflow_pipeline.work.processing import STEPS, Outcome
+from invoiceflow_pipeline.work.outcomes import STEPS, Outcome
 from tests.pipeline.test_events import record
 from tests.pipeline.working import make
 from tests.rows import accepted, added, completed, new_id, now, reading

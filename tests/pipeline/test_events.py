@@ -25,7 +25,7 @@ from invoiceflow_pipeline.dagster_storage import event_log, events
 from invoiceflow_pipeline.dagster_storage.event_log import delete_partition_keys
 from invoiceflow_pipeline.dagster_storage.events import CHECK_KEY, INVOICE_CHECKS, INVOICES, DagsterJournal
 from invoiceflow_pipeline.defs import failure_events
-from invoiceflow_pipeline.work.processing import STEPS, Outcome
+from invoiceflow_pipeline.work.outcomes import STEPS, Outcome
 from tests.rows import added, new_id, reading
 
 LINKS = events.Links("http://query.example")

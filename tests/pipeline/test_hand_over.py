@@ -19,7 +19,7 @@ from invoiceflow_pipeline.dagster_storage.heartbeats import record_heartbeat
 from invoiceflow_pipeline.defs import jobs, sensors
 from invoiceflow_pipeline.work import housekeeping
 from invoiceflow_pipeline.work.consuming import Consumption
-from invoiceflow_pipeline.work.processing import Outcome
+from invoiceflow_pipeline.work.outcomes import Outcome
 from tests.pipeline.test_consuming import consumption, sent
 from tests.pipeline.working import Recorded, is_drained, make
 from tests.rows import new_id, now

@@ -14,7 +14,8 @@ from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import IngestionStatus
 from invoiceflow.sandbox import Sandbox, SandboxCrashed
 from invoiceflow_pipeline.work.ocr_lane import OcrLane
-from invoiceflow_pipeline.work.processing import Processor, Work
+from invoiceflow_pipeline.work.outcomes import Work
+from invoiceflow_pipeline.work.processing import Processor
 from invoiceflow_reader.page.recognized import Recognition, RecognizedPage, Unread, UnreadPage
 from tests.pipeline.working import Recorded, found
 from tests.rows import accepted, now, reading

@@ -15,7 +15,9 @@ from invoiceflow.domain.search.document import SearchDocument
 from invoiceflow.domain.search.query import Search
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
-from invoiceflow_pipeline.work.processing import EXTRACTED, INDEXED, RAW, STEPS, Outcome, Processor, delay_before, retry_until
+from invoiceflow_pipeline.work.finishing import delay_before
+from invoiceflow_pipeline.work.outcomes import EXTRACTED, INDEXED, RAW, STEPS, Outcome
+from invoiceflow_pipeline.work.processing import Processor, retry_until
 from tests.pipeline.working import Recorded, found, make, numbers
 from tests.rows import accepted, new_id, now
 

@@ -16,7 +16,8 @@ from invoiceflow.ports.object_store import ObjectStore
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.sandbox import Sandbox
 from invoiceflow_pipeline.work import housekeeping
-from invoiceflow_pipeline.work.processing import EXTRACTED, INDEXED, RAW, STEPS, Outcome, Processor
+from invoiceflow_pipeline.work.outcomes import EXTRACTED, INDEXED, RAW, STEPS, Outcome
+from invoiceflow_pipeline.work.processing import Processor
 from tests.pipeline.working import Recorded, found, make, numbers
 from tests.rows import accepted, added, now
 

@@ -11,7 +11,8 @@ from invoiceflow.domain.failures import PermanentFailure
 from invoiceflow.domain.ingestion import Ingestion
 from invoiceflow.domain.search.query import Search
 from invoiceflow.sandbox import Sandbox
-from invoiceflow_pipeline.work.processing import Outcome, Processor
+from invoiceflow_pipeline.work.outcomes import Outcome
+from invoiceflow_pipeline.work.processing import Processor
 from invoiceflow_reader.page.recognized import Recognition
 from tests.rows import now, reading
 
