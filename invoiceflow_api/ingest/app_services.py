@@ -11,6 +11,7 @@ from invoiceflow_api.health import Dependencies
 from invoiceflow_api.ingest.service import IngestService
 from invoiceflow_api.ingest.upload_metrics import UploadMetrics
 from invoiceflow_api.ingest.upload_slots import UploadSlots
+from invoiceflow_api.processing_health import ProcessingMonitor
 
 MAX_IN_FLIGHT: Final = 64
 """Uploads at one time; a flood of more costs neither disk nor memory."""
@@ -32,6 +33,7 @@ class AppServices:
     service: IngestService
     threads: Executor
     dependencies: Dependencies
+    processing: ProcessingMonitor
     spool: Path
     limits: UploadLimits
     metrics: UploadMetrics

@@ -34,6 +34,7 @@ from invoiceflow_api.ingest.service import IngestService
 from invoiceflow_api.ingest.storing import UploadWriter
 from invoiceflow_api.ingest.upload_metrics import UploadMetrics
 from invoiceflow_api.ingest.upload_slots import UploadSlots
+from invoiceflow_api.processing_health import ProcessingMonitor
 
 UPLOAD_THREADS = 16
 INSPECTION_MEMORY = 1 << 30
@@ -97,6 +98,7 @@ def application(settings: Settings, new_id: Callable[[], UUID] = uuid_utils.comp
                 trimming.cancel()
                 del app.state.services
                 services.dependencies.close()
+                services.processing.close()
                 inspector.close()
 
     return create_app(lifespan, settings=settings, new_id=new_id)
@@ -144,6 +146,13 @@ def open_services(
         service=service,
         threads=threads,
         dependencies=Dependencies(checks, metrics, time.monotonic),
+        processing=ProcessingMonitor(
+            system.queue.depth,
+            system.ingestions.activity,
+            limit=timedelta(minutes=settings.stalled_minutes),
+            now=now,
+            clock=time.monotonic,
+        ),
         spool=spool_folder,
         limits=UploadLimits(settings.max_file_size_bytes, settings.upload_timeout_seconds),
         metrics=metrics,

@@ -248,6 +248,13 @@ def get_statistics(services: Services) -> Statistics:
                         "service": "unhealthy",
                         "dependencies": {"rabbitmq": "healthy", "s3": "unhealthy", "database": "healthy", "search": "healthy"},
                         "circuit_breakers": {"rabbitmq": "closed", "s3": "open", "database": "closed"},
+                        "processing": {
+                            "reasons": [],
+                            "waiting": 0,
+                            "consumers": 1,
+                            "dead_letters": 0,
+                            "oldest_waiting_seconds": 0.0,
+                        },
                     }
                 }
             },
@@ -255,8 +262,8 @@ def get_statistics(services: Services) -> Statistics:
     },
 )
 def get_health(services: Services, response: Response) -> ServiceHealth:
-    """Checks every dependency, at most four times a second however often it is called."""
-    health = service_health(services.dependencies.healthy(), services.service.open_breakers())
+    """Checks every dependency, at most four times a second however often it is called, and whether uploads are processed."""
+    health = service_health(services.dependencies.healthy(), services.service.open_breakers(), services.processing.state())
     response.status_code = 503 if health.service == "unhealthy" else 200
     return health
 

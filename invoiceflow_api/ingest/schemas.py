@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from invoiceflow.domain.ingestion import Ingestion, IngestionStatus, StatusCounts
 from invoiceflow_api.ingestion_schema import EXAMPLE_ID, EXAMPLE_METADATA, IngestionMetadata, metadata_of
+from invoiceflow_api.processing_health import ProcessingState
 
 OTHER_ID: Final = "0192f0c1-9a01-7bbb-8c1d-1a2b3c4d5e6f"
 DEPENDENCY_NAMES: Final = {"queue": "rabbitmq", "object_store": "s3", "database": "database"}
@@ -76,6 +77,19 @@ class Statistics(BaseModel):
     total: int = Field(description="All of them.", examples=[32])
 
 
+class ProcessingHealth(BaseModel):
+    """Whether accepted uploads are really processed."""
+
+    reasons: list[str] = Field(
+        description="Why processing is degraded; empty when it moves or nothing waits.",
+        examples=[["3 messages wait and no consumer is connected"]],
+    )
+    waiting: int | None = Field(description="Messages in the queue.", examples=[0])
+    consumers: int | None = Field(description="Consumers connected to the queue.", examples=[1])
+    dead_letters: int | None = Field(description="Messages that were given up.", examples=[0])
+    oldest_waiting_seconds: float | None = Field(description="Age of the oldest upload never finished.", examples=[0.0])
+
+
 class ServiceHealth(BaseModel):
     """Whether uploads are accepted and become searchable."""
 
@@ -86,13 +100,20 @@ class ServiceHealth(BaseModel):
                     "service": "healthy",
                     "dependencies": {"rabbitmq": "healthy", "s3": "healthy", "database": "healthy", "search": "healthy"},
                     "circuit_breakers": {"rabbitmq": "closed", "s3": "closed", "database": "closed"},
+                    "processing": {
+                        "reasons": [],
+                        "waiting": 0,
+                        "consumers": 1,
+                        "dead_letters": 0,
+                        "oldest_waiting_seconds": 0.0,
+                    },
                 }
             ]
         }
     )
 
     service: Literal["healthy", "degraded", "unhealthy"] = Field(
-        description="`unhealthy`: uploads are refused. `degraded`: they are accepted but not searchable yet.",
+        description="`unhealthy`: uploads are refused. `degraded`: they are accepted, but not processed or not searchable yet.",
         examples=["healthy"],
     )
     dependencies: dict[str, Literal["healthy", "unhealthy"]] = Field(
@@ -103,6 +124,7 @@ class ServiceHealth(BaseModel):
         description="`open`: the dependency failed several times in a row; uploads are refused without trying it.",
         examples=[{"rabbitmq": "closed", "s3": "closed", "database": "closed"}],
     )
+    processing: ProcessingHealth = Field(description="Null numbers could not be looked up within a moment.")
 
 
 def status_response(ingestion: Ingestion) -> IngestionStatusResponse:
@@ -121,15 +143,24 @@ def statistics(counts: StatusCounts) -> Statistics:
     )
 
 
-def service_health(healthy: Mapping[str, bool], open_breakers: Mapping[str, bool]) -> ServiceHealth:
+def service_health(
+    healthy: Mapping[str, bool], open_breakers: Mapping[str, bool], processing: ProcessingState
+) -> ServiceHealth:
     """`healthy` by dependency name, `open_breakers` by role."""
     level: Literal["healthy", "degraded", "unhealthy"] = "healthy"
     if not all(healthy[name] for name in DEPENDENCY_NAMES.values()):
         level = "unhealthy"
-    elif not all(healthy.values()):
+    elif not all(healthy.values()) or processing.reasons:
         level = "degraded"
     return ServiceHealth(
         service=level,
         dependencies={name: "healthy" if good else "unhealthy" for name, good in healthy.items()},
         circuit_breakers={DEPENDENCY_NAMES[role]: "open" if is_open else "closed" for role, is_open in open_breakers.items()},
+        processing=ProcessingHealth(
+            reasons=list(processing.reasons),
+            waiting=processing.waiting,
+            consumers=processing.consumers,
+            dead_letters=processing.dead_letters,
+            oldest_waiting_seconds=processing.oldest_waiting_seconds,
+        ),
     )
