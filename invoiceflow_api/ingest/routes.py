@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from invoiceflow.domain.ingestion import IngestionStatus
 from invoiceflow.logs import bound
 from invoiceflow_api.correlation import correlation_id, traceparent
-from invoiceflow_api.ingest.app_services import Services
+from invoiceflow_api.ingest.app_services import Services, app_services
 from invoiceflow_api.ingest.receiving import body_ends_soon, receive, take_slot
 from invoiceflow_api.ingest.schemas import (
     IngestionStatusList,
@@ -123,7 +123,6 @@ _REQUEST_BODY: Final = {
 )
 async def upload_invoice(
     request: Request,
-    services: Services,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -149,6 +148,7 @@ async def upload_invoice(
     ] = OnDuplicate.ACCEPT,
 ) -> Response:
     """Checks the file while it arrives and stores it. What is refused leaves nothing behind."""
+    services = await app_services(request)  # as a dependency it would cost each upload a hundredth more
     try:
         if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
             detail = "The Idempotency-Key must be 1 to 255 visible ASCII characters."

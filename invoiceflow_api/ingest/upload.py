@@ -109,7 +109,8 @@ class ReceivedUpload:
 def display_filename(given: str) -> str:
     """The client's file name, fit for display: no folders, no control characters, at most 255 characters with its ending."""
     name = unicodedata.normalize("NFC", re.split(r"[/\\]", given)[-1])
-    name = "".join(letter for letter in name if letter not in _DIRECTION and unicodedata.category(letter) not in _UNFIT)
+    if not (name.isascii() and name.isprintable()):  # most names need no look at each letter
+        name = "".join(letter for letter in name if letter not in _DIRECTION and unicodedata.category(letter) not in _UNFIT)
     name = name.strip(" .")
     if not name:
         return "invoice.pdf"
