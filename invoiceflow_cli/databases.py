@@ -13,7 +13,7 @@ from psycopg import errors, sql
 
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from invoiceflow.database import leaving_nothing_behind
-from invoiceflow_cli.supervisor import MAX_QUICK_DEATHS, pause_before_restart
+from invoiceflow_cli.children import MAX_QUICK_EXITS, pause_before_restart
 
 logger = logging.getLogger("invoiceflow.up")
 
@@ -21,7 +21,7 @@ CONNECT_SECONDS: Final = 10
 
 
 class NoDatabase(Exception):
-    """A database is not there or does not let us in; the text says what to do."""
+    """A database is missing or refuses the connection; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,16 @@ class Urls:
 
 
 class Databases(Protocol):
-    """`start`, then `tend` again and again, then `stop`."""
+    """`start`, then `restart_exited` again and again, then `stop`."""
 
     def start(self) -> Urls:
         """Returns when both take connections. Raises NoDatabase, EmbeddedPostgresError."""
 
-    def tend(self) -> None:
-        """Starts again what has died. Raises EmbeddedPostgresError when it does not come back."""
+    def restart_exited(self) -> None:
+        """Restarts what has exited. Raises EmbeddedPostgresError when it keeps failing."""
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """Stops those that `start` has started."""
 
 
 class EmbeddedDatabases:
@@ -53,40 +54,43 @@ class EmbeddedDatabases:
         self._again_at = 0.0
 
     def start(self) -> Urls:
+        """Starts the server, with both databases in it."""
         self._postgres.start(["invoiceflow", "dagster"])
         return Urls(self._postgres.url("invoiceflow"), self._postgres.url("dagster"))
 
-    def tend(self) -> None:
-        """One that dies while it starts is tried again after a pause, as every child is."""
+    def restart_exited(self) -> None:
+        """Restarts the server; one that exits while it starts is tried again after a pause, as every child is."""
         if self._postgres.pid is not None or time.monotonic() < self._again_at:
             return
-        logger.warning("postgres died; it is started again")
+        logger.warning("postgres exited; it is restarted")
         try:
             self._postgres.start([], self._postgres.port)
         except EmbeddedPostgresError as error:
             self._failures += 1
-            if self._failures > MAX_QUICK_DEATHS:
+            if self._failures > MAX_QUICK_EXITS:
                 raise
             pause = pause_before_restart(self._failures)
             self._again_at = time.monotonic() + pause
-            logger.warning("postgres did not start and is tried again in %.1f s: %s", pause, error)
+            logger.warning("postgres did not start and is retried in %.1f s: %s", pause, error)
         else:
             self._failures = 0
-            logger.info("postgres is started again")
+            logger.info("postgres was restarted")
 
     def stop(self) -> None:
+        """Stops the server."""
         self._postgres.stop()
 
 
 class NamedDatabases:
     """Databases that others run. Where Dagster's is not named it is `<database>_dagster` on the same server, made at the first
-    start: its tables and ours would stand in one another's way (both keep alembic's version)."""
+    start: in one database its tables and ours would collide (both keep alembic's version)."""
 
     def __init__(self, database_url: str, dagster_url: str | None) -> None:
         self._url = database_url
         self._dagster_url = dagster_url
 
     def start(self) -> Urls:
+        """Connects to both, and makes Dagster's if need be."""
         dagster_url = self._dagster_url
         with _connected(self._url, "DATABASE_URL") as connection:
             if dagster_url is None:
@@ -95,14 +99,15 @@ class NamedDatabases:
         _connected(dagster_url, "DAGSTER_POSTGRES_URL").close()
         return Urls(self._url, dagster_url)
 
-    def tend(self) -> None:
-        """They are in the care of whoever runs them."""
+    def restart_exited(self) -> None:
+        """Nothing: whoever runs them restarts them."""
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """Nothing: others run them."""
 
 
 def databases(folder: Path, environment: Mapping[str, str], *, embedded: bool) -> Databases:
-    """Embedded in `folder`, or those of DATABASE_URL and DAGSTER_POSTGRES_URL."""
+    """Embedded ones in `folder`, or those that DATABASE_URL and DAGSTER_POSTGRES_URL name."""
     if embedded:
         return EmbeddedDatabases(folder)
     dagster = environment.get("DAGSTER_POSTGRES_URL") or None
@@ -145,7 +150,7 @@ def _connected(url: str, variable: str) -> psycopg.Connection:
     try:
         return psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
     except psycopg.OperationalError as error:
-        raise NoDatabase(f"the database of {variable} does not let us in: {error}") from None
+        raise NoDatabase(f"the database of {variable} refuses the connection: {error}") from None
 
 
 def _make(name: str, connection: psycopg.Connection) -> None:

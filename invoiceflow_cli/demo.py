@@ -19,10 +19,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgresError
+from invoiceflow_cli.children import GaveUp
 from invoiceflow_cli.client import upload_all
 from invoiceflow_cli.instance import InstanceFacts
-from invoiceflow_cli.supervisor import GaveUp
-from invoiceflow_cli.up import CannotStart, Ports, Up, running
+from invoiceflow_cli.preflight import CannotStart, Ports
+from invoiceflow_cli.supervisor import Supervisor, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def serve(home: Path, port: int, query_port: int, dagster_port: int, host: str) 
         up.open_ui()
         _show_urls(up.facts)
         console.print("Ctrl-C stops it.")
-        up.watch()
+        up.monitor()
     return code[0]
 
 
@@ -53,12 +54,12 @@ def demonstrate(home: Path, port: int, query_port: int, dagster_port: int, host:
             code[0] = _show_what_is_read(up, drawing.result(), began)
             if not once and not up.stop_now.is_set():
                 console.print("Ctrl-C stops it.")
-                up.watch()
+                up.monitor()
                 code[0] = 0
     return code[0]
 
 
-def _show_what_is_read(up: Up, samples: "Sequence[Sample]", began: float) -> int:
+def _show_what_is_read(up: Supervisor, samples: "Sequence[Sample]", began: float) -> int:
     faults = _ingest(up, samples, began)
     if not up.stop_now.is_set():
         up.open_ui()  # only now: until the samples are read, its start would take their time
@@ -75,7 +76,7 @@ def _samples() -> "list[Sample]":
     return demo_samples()
 
 
-def _ingest(up: Up, samples: "Sequence[Sample]", began: float) -> list[str]:
+def _ingest(up: Supervisor, samples: "Sequence[Sample]", began: float) -> list[str]:
     """Uploads the samples, waits until they can be found, shows them. What did not end as expected, one sentence each."""
     if up.facts is None:
         return ["the system did not start"]
@@ -89,7 +90,7 @@ def _ingest(up: Up, samples: "Sequence[Sample]", began: float) -> list[str]:
         uploading = progress.add_task("uploading", total=len(files))
         reading = progress.add_task("reading and indexing", total=len(files))
         for uploaded in upload_all(up.facts.ingest_url, files, secrets.token_hex(8)):
-            up.tend()
+            up.restart_exited()
             progress.advance(uploading)
             if uploaded.request_id is None:
                 faults.append(f"{uploaded.name} was refused: {uploaded.code} {uploaded.detail}")
@@ -98,7 +99,7 @@ def _ingest(up: Up, samples: "Sequence[Sample]", began: float) -> list[str]:
                 accepted.add(uploaded.name)
         deadline = time.monotonic() + WAIT_SECONDS
         while len(found) < len(started) and time.monotonic() < deadline and not up.stop_now.wait(0.05):
-            up.tend()
+            up.restart_exited()
             for request_id in started.keys() - found.keys():
                 hit = _find(client, request_id)
                 if hit is None:
@@ -189,15 +190,15 @@ def _show_urls(facts: InstanceFacts | None) -> None:
 
 
 @contextmanager
-def _started(home: Path, ports: Ports, host: str) -> "Iterator[Up]":
+def _started(home: Path, ports: Ports, host: str) -> "Iterator[Supervisor]":
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
     logging.getLogger("invoiceflow.up").setLevel(logging.INFO)
     began = time.monotonic()
 
-    def tell(what: str) -> None:
+    def on_progress(what: str) -> None:
         console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  starting: {what}")
 
-    with running(home, ports, host, tell) as up:
+    with running(home, ports, host, on_progress) as up:
         words = "ready" if up.facts and up.facts.ready else "started; not all of it is ready"
         console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {words}")
         yield up

@@ -19,7 +19,7 @@ from invoiceflow.settings import Settings, SettingsError, load
 from invoiceflow_cli import instance
 from invoiceflow_cli.bucket_diagnosis import bucket_diagnoses
 from invoiceflow_cli.diagnosis import Diagnosis
-from invoiceflow_cli.up import CannotStart, Ports, check_ports
+from invoiceflow_cli.preflight import CannotStart, Ports, check_ports
 
 ENOUGH_DISK = 2_000_000_000
 FOLDER_MEND = "can its folder be written to, and is the disk full?"

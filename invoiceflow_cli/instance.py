@@ -19,6 +19,7 @@ class InstanceFacts:
     database_url: str
     ready: bool
     embedded: bool = True
+    dagster_database_url: str = ""
 
 
 def write(home: Path, facts: InstanceFacts) -> None:

@@ -84,7 +84,7 @@ def test_the_embedded_server_that_died_is_started_again_on_its_port(tmp_path: Pa
         EmbeddedPostgres(tmp_path / "postgres").stop()
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(urls.dagster)
-        own.tend()
+        own.restart_exited()
         psycopg.connect(urls.dagster).close()
         psycopg.connect(urls.invoiceflow).close()
     finally:

@@ -68,7 +68,7 @@ def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path, monkeypatch: pyt
         taken.listen()
         monkeypatch.setenv("QUERY_PORT", str(taken.getsockname()[1]))
         what, mend = look(tmp_path)["Ports"]
-    assert "(query API) is taken" in what
+    assert "(query API) is in use" in what
     assert "QUERY_PORT=" in mend
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from invoiceflow_cli.child_output import noteworthy, pump
-from invoiceflow_cli.supervisor import MAX_QUICK_DEATHS, Child, GaveUp, mend, pause_before_restart, stop
+from invoiceflow_cli.children import MAX_QUICK_EXITS, Child, GaveUp, pause_before_restart, restart_exited, stop_all
 
 LIVES = "import signal; print('up', flush=True); signal.pause()"
 DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)\nwhile True: signal.pause()"
@@ -38,11 +38,11 @@ def test_a_child_is_not_reached_by_ctrl_c_and_shares_the_processors_by_niceness(
         assert os.getpgid(one.process.pid) == one.process.pid
         assert os.getsid(one.process.pid) == os.getsid(0)
     finally:
-        stop([one])
+        stop_all([one], 15)
 
 
 def ended(one: Child) -> bool:
-    return not one.running
+    return not one.is_running
 
 
 def test_a_child_that_dies_is_started_again_and_the_log_says_so(
@@ -55,14 +55,14 @@ def test_a_child_that_dies_is_started_again_and_the_log_says_so(
     one.process.kill()
     wait_until(lambda: ended(one))
     now = time.monotonic()
-    mend([one], now)
+    restart_exited([one], now)
     assert ended(one)  # it died young: not at once
-    mend([one], now + 11)
-    assert one.running
+    restart_exited([one], now + 11)
+    assert one.is_running
     assert one.process.pid != first
-    assert "service died (killed by SIGKILL); it is started again in 0.5 s" in caplog.text
-    assert "service is started again" in caplog.text
-    stop([one])
+    assert "service exited (killed by SIGKILL); it is restarted in 0.5 s" in caplog.text
+    assert "service was restarted" in caplog.text
+    stop_all([one], 15)
 
 
 def test_a_child_that_dies_after_a_long_life_is_started_again_at_once(tmp_path: Path, wait_until: Callable[..., None]) -> None:
@@ -70,28 +70,28 @@ def test_a_child_that_dies_after_a_long_life_is_started_again_at_once(tmp_path: 
     assert one.process is not None
     one.process.kill()
     wait_until(lambda: ended(one))
-    mend([one], one.started_at + 3600)
-    assert one.running
-    stop([one])
+    restart_exited([one], one.started_at + 3600)
+    assert one.is_running
+    stop_all([one], 15)
 
 
 def test_a_child_that_only_dies_is_given_up_with_its_name_and_log(tmp_path: Path) -> None:
     one = child(tmp_path, "raise SystemExit(3)")
     one.start()
     assert one.process is not None
-    for _ in range(MAX_QUICK_DEATHS):
+    for _ in range(MAX_QUICK_EXITS):
         one.process.wait(20)
-        mend([one], one.started_at + 1)
-        mend([one], one.started_at + 12)
+        restart_exited([one], one.started_at + 1)
+        restart_exited([one], one.started_at + 12)
     one.process.wait(20)
-    with pytest.raises(GaveUp, match=r"service dies right after its start, 9 times now; its log is .*service\.log"):
-        mend([one], one.started_at + 1)
+    with pytest.raises(GaveUp, match=r"service exited right after its start 9 times; see its log .*service\.log"):
+        restart_exited([one], one.started_at + 1)
 
 
 def test_a_child_never_started_is_left_alone(tmp_path: Path) -> None:
     one = child(tmp_path, LIVES)
-    mend([one], time.monotonic())
-    stop([one])
+    restart_exited([one], time.monotonic())
+    stop_all([one], 15)
     assert one.process is None
 
 
@@ -104,12 +104,12 @@ def test_stopping_asks_first_and_kills_what_does_not_listen(
 ) -> None:
     polite = started(child(tmp_path / "a", LIVES), wait_until)
     deaf = started(child(tmp_path / "b", DEAF), wait_until)
-    stop([polite, deaf], seconds=0.5)
+    stop_all([polite, deaf], 0.5)
     assert polite.process is not None
     assert deaf.process is not None
     assert polite.process.returncode == -signal.SIGTERM
     assert deaf.process.returncode == -signal.SIGKILL
-    assert "did not end by itself and is killed" in caplog.text
+    assert "did not end in time and is killed" in caplog.text
 
 
 def test_what_a_child_says_goes_to_its_log_and_only_trouble_to_the_terminal(
@@ -125,7 +125,7 @@ signal.pause()
     one = child(tmp_path, code)
     one.start()
     wait_until(lambda: one.log.exists() and "last" in one.log.read_text())
-    stop([one])
+    stop_all([one], 15)
     assert "all well" in one.log.read_text()
     assert [record.getMessage() for record in caplog.records] == ["service: the disk is full"]
 

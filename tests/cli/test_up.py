@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from invoiceflow_cli import instance, leftovers
+from invoiceflow_cli import instance, orphans
 from invoiceflow_cli.instance import InstanceFacts
-from invoiceflow_cli.up import CannotStart, Ports, check_ports, running
+from invoiceflow_cli.preflight import CannotStart, Ports, check_ports
+from invoiceflow_cli.supervisor import running
 
 SLEEPS = "import signal; signal.pause()"
 
@@ -39,7 +40,7 @@ def test_a_taken_port_is_named_with_its_variable(which: int) -> None:
         ports = [free_port(), free_port(), free_port()]
         ports[which] = taken.getsockname()[1]
         variable = ("PORT", "QUERY_PORT", "DAGSTER_PORT")[which]
-        with pytest.raises(CannotStart, match=rf"port {ports[which]} .* is taken; .* with {variable}=…"):
+        with pytest.raises(CannotStart, match=rf"port {ports[which]} .* is in use; .* with {variable}=…"):
             check_ports(Ports(*ports), "127.0.0.1")
 
 
@@ -72,7 +73,7 @@ def test_a_home_in_use_is_refused(tmp_path: Path) -> None:
 def test_a_home_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     ports = Ports(free_port(), free_port(), free_port())
-    with pytest.raises(CannotStart, match="cannot be made a folder"), running(tmp_path / "file" / "home", ports, "127.0.0.1"):
+    with pytest.raises(CannotStart, match="cannot be made"), running(tmp_path / "file" / "home", ports, "127.0.0.1"):
         pass
 
 
@@ -99,15 +100,15 @@ def test_facts_that_cannot_be_read_are_no_system(tmp_path: Path, text: str) -> N
 
 
 def belonging(home: Path) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-c", SLEEPS], env={**os.environ, leftovers.MARK: str(home)})
+    return subprocess.Popen([sys.executable, "-c", SLEEPS], env={**os.environ, orphans.MARK: str(home)})
 
 
 def test_the_processes_of_a_home_are_killed_and_no_others(tmp_path: Path, wait_until: Callable[..., None]) -> None:
     mine, spared, other = belonging(tmp_path / "a"), belonging(tmp_path / "a"), belonging(tmp_path / "b")
-    wait_until(lambda: len(leftovers.of_home(tmp_path / "a")) == 2)
-    assert leftovers.kill(tmp_path / "a", frozenset({spared.pid})) == 1
+    wait_until(lambda: len(orphans.of_home(tmp_path / "a")) == 2)
+    assert orphans.kill(tmp_path / "a", frozenset({spared.pid})) == 1
     mine.wait(10)
-    assert [process.pid for process in leftovers.of_home(tmp_path / "a")] == [spared.pid]
+    assert [process.pid for process in orphans.of_home(tmp_path / "a")] == [spared.pid]
     assert other.poll() is None
     for process in (spared, other):
         process.kill()
@@ -116,9 +117,9 @@ def test_the_processes_of_a_home_are_killed_and_no_others(tmp_path: Path, wait_u
 
 def test_the_watchdog_ends_a_home_when_its_parent_is_gone(tmp_path: Path, wait_until: Callable[..., None]) -> None:
     child = belonging(tmp_path)
-    watchdog = subprocess.Popen([sys.executable, "-m", "invoiceflow_cli.leftovers", str(tmp_path)], stdin=subprocess.PIPE)
+    watchdog = subprocess.Popen([sys.executable, "-m", "invoiceflow_cli.orphans", str(tmp_path)], stdin=subprocess.PIPE)
     assert watchdog.stdin is not None
-    wait_until(lambda: len(leftovers.of_home(tmp_path)) == 1)
+    wait_until(lambda: len(orphans.of_home(tmp_path)) == 1)
     assert child.poll() is None
     watchdog.stdin.close()  # what the kernel does when the parent dies
     assert watchdog.wait(20) == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from invoiceflow_cli.leftovers import of_home
+from invoiceflow_cli.orphans import of_home
 from samples.generate import demo_samples, sample_invoices
 from tests.processes.test_up import TOP, free_ports, launch, started
 

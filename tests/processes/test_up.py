@@ -16,7 +16,7 @@ import httpx
 import psutil
 import pytest
 
-from invoiceflow_cli.leftovers import of_home
+from invoiceflow_cli.orphans import of_home
 from samples.generate import sample_invoices
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
@@ -170,8 +170,8 @@ def test_what_is_accepted_survives_kills_restarts_and_is_found_once(tmp_path: Pa
         before = running.stats()
         log = (home / "up.log").read_text()
         for name in ("ingest", "daemon", "code-server"):
-            assert f"{name} died" in log
-            assert f"{name} is started again" in log
+            assert f"{name} exited" in log
+            assert f"{name} was restarted" in log
     assert of_home(home) == []
 
     with started(home) as running:  # data survive a restart
@@ -239,5 +239,5 @@ def test_a_taken_port_and_a_home_in_use_are_told_before_anything_starts(tmp_path
         process = launch(tmp_path / "home", ports)
         assert process.wait(60) == 1
     log = (tmp_path / "home" / "up.log").read_text()
-    assert f"port {ports[1]} (query API) is taken" in " ".join(log.split())
+    assert f"port {ports[1]} (query API) is in use" in " ".join(log.split())
     assert not (tmp_path / "home" / "postgres").exists()
