@@ -11,11 +11,10 @@ from typing import Final
 from invoiceflow_cli import dagster_files
 from invoiceflow_cli.databases import Urls, for_dagster, with_driver
 
+PROGRAMS: Final = "invoiceflow_pipeline.dagster_storage.programs"
 DEFINITIONS: Final = "invoiceflow_pipeline.definitions"
 LOWER_PRIORITY: Final = ("nice", "-n", "5")
 """For the code server and the consumer runs, its children: in a burst uploads and searches are answered first."""
-CODE_SERVER_GRACE_SECONDS: Final = 2
-"""Dagster's default is 60: one hanging sensor tick would keep the code server, and so `up`, from ending."""
 
 
 def base_environment(home: Path, code_port: int, *, embedded: bool) -> dict[str, str]:
@@ -29,7 +28,6 @@ def base_environment(home: Path, code_port: int, *, embedded: bool) -> dict[str,
         "DAGSTER_COMPUTE_LOGS": str(home / "logs" / "runs"),
         "DAGSTER_CODE_SERVER_PORT": str(code_port),
         "DAGSTER_DISABLE_TELEMETRY": "yes",
-        "DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD": str(CODE_SERVER_GRACE_SECONDS),
         "PYTHONUNBUFFERED": "1",
         **import_path(),
     }
@@ -58,14 +56,13 @@ def import_path() -> Mapping[str, str]:
 
 def code_server(port: int) -> list[str]:
     """The command line of Dagster's code server."""
-    python = [*LOWER_PRIORITY, sys.executable, "-m", "dagster", "api", "grpc", "-m", DEFINITIONS]
-    return [*python, "-h", "127.0.0.1", "-p", str(port), "--location-name", "invoiceflow"]
+    program = [*LOWER_PRIORITY, sys.executable, "-m", PROGRAMS, "code-server", "api", "grpc", "-m", DEFINITIONS]
+    return [*program, "-h", "127.0.0.1", "-p", str(port), "--location-name", "invoiceflow"]
 
 
 def daemon() -> list[str]:
     """The command line of Dagster's daemon."""
-    module = "invoiceflow_pipeline.dagster_storage.daemon"
-    return [sys.executable, "-m", module, "run", "-w", str(dagster_files.WORKSPACE)]
+    return [sys.executable, "-m", PROGRAMS, "daemon", "run", "-w", str(dagster_files.WORKSPACE)]
 
 
 def web_program(name: str) -> list[str]:
@@ -75,7 +72,8 @@ def web_program(name: str) -> list[str]:
 
 def webserver(host: str, port: int, path: str) -> list[str]:
     """The command line of Dagster's UI, which lies below `path`."""
-    command = [sys.executable, "-m", "dagster_webserver", "-h", host, "-p", str(port), "-w", str(dagster_files.WORKSPACE)]
+    command = [sys.executable, "-m", PROGRAMS, "webserver", "-h", host, "-p", str(port)]
+    command += ["-w", str(dagster_files.WORKSPACE)]
     return [*command, "--path-prefix", path] if path else command
 
 

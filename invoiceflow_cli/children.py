@@ -36,6 +36,8 @@ class Child:
     started_at: float = 0.0
     quick_exits: int = 0
     restart_at: float = 0.0
+    is_stateless: bool = False
+    """Nothing is lost when it is killed, so a stop does not wait for it for long."""
     is_stopping: bool = False
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""Stopping a system in order and in time: what starts work first, then the work, then what the work needs."""
+"""Stopping a system in order and in time: its programs give back what they hold, then the database they need ends."""
 
 import signal
 import time
@@ -10,47 +10,46 @@ from typing import Final
 from invoiceflow_cli import orphans
 from invoiceflow_cli.children import Child, wait_or_kill
 
-PROGRAM_SECONDS: Final = 6.5
-"""For the daemon, the web programs and the consumer runs, together. With what follows less than the 10 s that service managers
-grant."""
-CODE_SERVER_SECONDS: Final = 1.5
+PROGRAM_SECONDS: Final = 8.5
+"""For all programs together: with the database's end less than the 10 s that service managers grant before they kill."""
+RUN_SECONDS: Final = 5.0
+"""A run that has not given its messages back by then is killed; the queue gives them to another."""
+STATELESS_SECONDS: Final = 3.0
+"""Dagster's webserver waits for browsers that have its pages open."""
 LOOK_SECONDS: Final = 0.1
 
 
 def stop_programs(home: Path, children: Sequence[Child]) -> None:
     """Ends the children and the consumer runs of `home`.
 
-    The code server goes last: it waits for its runs, and would wait for ever for one that the daemon, still alive, has
-    started in place of those that have just ended. So the daemon and all runs end before it.
+    The code server waits for its runs, and would wait for ever for one that the daemon, on its way out, has started in place
+    of those that have just ended. So runs are looked for until the end, not once.
     """
-    code_server = [child for child in children if child.name == "code-server"]
-    others = [child for child in children if child.name != "code-server"]
-    for child in others:
+    for child in children:
         child.ask_to_end()
-    deadline = time.monotonic() + PROGRAM_SECONDS
+    began = time.monotonic()
+    deadline = began + PROGRAM_SECONDS
     asked: set[int] = set()
-    while _end_runs(home, code_server, asked) or any(child.is_running for child in others):
-        if time.monotonic() > deadline:
-            break
+    while any(child.is_running for child in children) and time.monotonic() < deadline:
+        _end_runs(home, children, asked, is_overdue=time.monotonic() > began + RUN_SECONDS)
+        if time.monotonic() > began + STATELESS_SECONDS:
+            for child in children:
+                if child.is_stateless:
+                    child.kill()
         time.sleep(LOOK_SECONDS)
-    for child in others:
-        wait_or_kill(child, deadline)
-    deadline = time.monotonic() + CODE_SERVER_SECONDS
-    for child in code_server:
-        child.ask_to_end()
+    for child in children:
         wait_or_kill(child, deadline)
 
 
-def _end_runs(home: Path, parents: Sequence[Child], asked: set[int]) -> int:
-    """Asks the consumer runs to end that were not `asked` yet; they give their messages back. Returns how many are alive."""
-    known = {child.process.pid for child in parents if child.process is not None and child.is_running}
-    alive = 0
-    for process in orphans.of_home(home) if known else ():
+def _end_runs(home: Path, parents: Sequence[Child], asked: set[int], *, is_overdue: bool) -> None:
+    """Asks the consumer runs that were not `asked` yet to end: they give their messages back. Kills those that are overdue."""
+    known = {child.process.pid for child in parents if child.process is not None}
+    for process in orphans.of_home(home):
         with suppress(Exception):  # it may end at any moment
             if process.ppid() not in known or "spawn_main" not in " ".join(process.cmdline()):
                 continue
-            alive += 1
-            if process.pid not in asked:
+            if is_overdue:
+                process.kill()
+            elif process.pid not in asked:
                 asked.add(process.pid)
                 process.send_signal(signal.SIGTERM)
-    return alive

@@ -85,7 +85,8 @@ class Supervisor:
 
     def _start_services(self, urls: Urls, environment: dict[str, str], on_progress: Callable[[str], None]) -> InstanceFacts:
         chosen = settings.load({**os.environ, **environment})
-        self._child("daemon", child_environment.daemon(), environment).start()
+        metrics = {**environment, "HOST": self._host}  # the daemon's process serves the pipeline's metrics
+        self._child("daemon", child_environment.daemon(), metrics).start()
         ingest = {**environment, "HOST": self._host, "PORT": str(self._ports.ingest)}
         self._child("ingest", child_environment.web_program("ingest"), ingest).start()
         query = {**ingest, "QUERY_PORT": str(self._ports.query), "SERVICE_NAME": "query-service"}
@@ -102,6 +103,7 @@ class Supervisor:
         # the UI waits for open_ui: until an invoice can go through, its start would only take processor time
         webserver = child_environment.webserver(self._host, self._ports.dagster, chosen.dagster_path)
         self._webserver = self._child("webserver", webserver, environment)
+        self._webserver.is_stateless = True
         self.facts = replace(facts, ready=not self._outstanding.conditions)
         instance.write(self._home, self.facts)
         return self.facts

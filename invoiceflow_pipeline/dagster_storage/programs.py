@@ -19,6 +19,7 @@ from typing import Final
 from invoiceflow import logs
 from invoiceflow.bootstrap import assemble
 from invoiceflow.settings import load
+from invoiceflow_pipeline.dagster_storage.stopping import end_code_server_with_its_runs, end_daemon_soon
 
 PROGRAMS: Final[dict[str, tuple[str, str]]] = {
     "daemon": ("dagster._daemon.cli", "dagster._daemon.controller"),
@@ -67,7 +68,10 @@ def main() -> None:
     start, sets_up_loggers = PROGRAMS[program]
     module = importlib.import_module(sets_up_loggers)
     module.configure_loggers = logger_setup(program)  # type: ignore[attr-defined]  # see the module's docstring
+    if program == "code-server":
+        end_code_server_with_its_runs()
     if program == "daemon":
+        end_daemon_soon()
         _prepare_daemon()
     importlib.import_module(start).main()
 

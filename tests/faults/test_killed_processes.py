@@ -12,7 +12,7 @@ from tests.faults.stand import Stand, wait
 
 pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(900)]
 
-MARKS: Final = ("spawn_main", "invoiceflow_pipeline.dagster_storage.daemon", "api grpc", "invoiceflow_api.ingest")
+MARKS: Final = ("spawn_main", "programs daemon", "programs code-server", "invoiceflow_api.ingest")
 """What stands in the command line of a consumer run, the daemon, the code server and the ingest API."""
 SHORTEST, LONGEST = 2.0, 6.0
 """Seconds between two kills."""
