@@ -1,6 +1,6 @@
 """How Dagster's code server and daemon end in a few seconds, also on a busy machine.
 
-The code server, left to itself, opens an instance to look for crashed runs when its last run has ended, waits up to a minute for
+Left to itself the code server opens an instance to look for crashed runs when its last run has ended, waits up to a minute for
 sensor ticks and takes its interpreter apart; the daemon waits half a minute for each of its threads. None of it is needed:
 run monitoring finds crashed runs, and a tick that was cut off is evaluated again.
 

@@ -106,6 +106,7 @@ def launch(home: Path, ports: Sequence[int], extra: Mapping[str, str] | None = N
         "QUERY_PORT": str(ports[1]),
         "DAGSTER_PORT": str(ports[2]),
         "INVOICEFLOW_STALE_MINUTES": "0.5",
+        "INVOICEFLOW_METRICS_PORT": "0",
         **(extra or {}),
     }
     environment.pop("PYTEST_CURRENT_TEST", None)
