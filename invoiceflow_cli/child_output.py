@@ -1,4 +1,4 @@
-"""What a child writes: all of it to a bounded log file, and what a person at the terminal should see to them."""
+"""What a child writes: all of it to a bounded log file, and what of it a person at the terminal should see."""
 
 import json
 import logging
@@ -15,7 +15,9 @@ LINE_BYTES = 100_000
 SHOWN_CHARACTERS = 300
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_PLAIN = re.compile(r"(?: - |^)(?:ERROR|CRITICAL)(?: - |:\s+)(?P<words>.*)")
+_OWN_TEXT = re.compile(r"^\d\d:\d\d:\d\d (?:WARNING|ERROR|CRITICAL) +\S+ (?P<words>.*)")
+"""LOG_FORMAT=text."""
+_PLAIN = re.compile(r"(?: - |^)(?:WARNING|ERROR|CRITICAL)(?: - |:\s+)(?P<words>.*)")
 
 
 def pump(output: BinaryIO, log: Path, show: Callable[[str], None]) -> None:
@@ -35,14 +37,16 @@ def pump(output: BinaryIO, log: Path, show: Callable[[str], None]) -> None:
 
 
 def noteworthy(line: str) -> str | None:
-    """The words of a warning or an error in the services' JSON lines, of an error in Dagster's or uvicorn's lines."""
+    """The message of a warning or an error in a JSON or a text line of any program, with the alert's body if it is an alert."""
     if line.startswith("{"):
         try:
             entry = json.loads(line)
         except ValueError:
             return None
         words = str(entry.get("message", "")) if entry.get("level") in ("WARNING", "ERROR", "CRITICAL") else None
+        if words and entry.get("alert"):
+            words = f"{words}: {' '.join(str(entry['alert']).split())}"
     else:
-        found = _PLAIN.search(line)
+        found = _OWN_TEXT.search(line) or _PLAIN.search(line)
         words = found["words"] if found else None
     return words[:SHOWN_CHARACTERS] if words else None

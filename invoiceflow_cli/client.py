@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import httpx
 
+UNREACHABLE = "connection.failed"
 FINAL = ("COMPLETED", "FAILED")
 TRIES = 6
 TRY_AGAIN = frozenset({409, 429, 502, 503, 504})
@@ -34,8 +36,11 @@ def upload_all(
     """
     with httpx.Client(base_url=url, timeout=60) as client, ThreadPoolExecutor(concurrency) as threads:
         jobs = [threads.submit(_read_and_upload, client, name, read, run) for name, read in files]
-        for job in as_completed(jobs):
-            yield job.result()
+        try:
+            for job in as_completed(jobs):
+                yield job.result()
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)  # whoever stops listening waits for those under way only
 
 
 def _read_and_upload(client: httpx.Client, name: str, read: Callable[[], bytes], run: str) -> Uploaded:
@@ -47,16 +52,18 @@ def _read_and_upload(client: httpx.Client, name: str, read: Callable[[], bytes],
 
 
 def upload(client: httpx.Client, name: str, content: bytes, run: str) -> Uploaded:
-    """One upload, tried again while the service is away or has no room."""
+    """One upload, tried again while the service is unavailable or has no room."""
     key = hashlib.sha256(f"{run}\0{name}\0".encode() + content).hexdigest()
     for attempt in range(TRIES):
         pause = 0.2 * 2**attempt
         try:
             answer = client.post(
-                "/api/v1/ingest/upload", files={"file": (name, content, "application/pdf")}, headers={"Idempotency-Key": key}
+                "/api/v1/ingest/upload",
+                files={"file": (PurePath(name).name, content, "application/pdf")},
+                headers={"Idempotency-Key": key},
             )
         except httpx.TransportError as error:
-            fault = Uploaded(name, None, "connection.failed", str(error))
+            fault = Uploaded(name, None, UNREACHABLE, str(error))
         else:
             body = _json(answer)
             if answer.status_code == httpx.codes.ACCEPTED and "request_id" in body:
@@ -86,7 +93,7 @@ def wait_final(url: str, request_ids: Sequence[str], seconds: float) -> Iterator
 
 
 def _status(client: httpx.Client, request_id: str) -> Mapping[str, Any]:
-    """Empty while the service is away."""
+    """Empty while the service is unavailable."""
     try:
         answer = client.get(f"/api/v1/ingest/status/{request_id}")
     except httpx.TransportError:

@@ -2,27 +2,44 @@
 
 from pathlib import Path
 
-from rich.console import Console
-
 from invoiceflow_cli import instance
+from invoiceflow_cli.terminal import FAILED, OK, USAGE, print_json, report_error, report_note
 
 
-def migrate(direction: str, revision: str, url: str, home: Path) -> int:
-    """The exit code: 2 when no database is named."""
-    from invoiceflow import migrations
+def migrate(direction: str, revision: str, url: str, home: Path, *, as_json: bool) -> int:
+    """The exit code: 2 when no database is named or the revision is unknown, 1 when the database cannot be reached."""
+    from alembic.util import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
 
-    console = Console(stderr=True)
     running = instance.read(home)
     url = url or (running.database_url if running else "")
     if not url:
-        console.print("Which database? Set DATABASE_URL, or start the embedded one with `invoiceflow up`.", style="red")
-        return 2
+        report_error("Which database? Set DATABASE_URL, or start the embedded one with `invoiceflow up`.")
+        return USAGE
+    if direction == "downgrade" and not revision:
+        report_error("Say how far with --revision (`base` removes every table).")
+        return USAGE
+    try:
+        _migrate(direction, revision, url, as_json=as_json)
+    except CommandError as error:
+        report_error(f"{str(error).rstrip('.')}. `invoiceflow db current` shows where the schema is.")
+        return USAGE
+    except SQLAlchemyError as error:
+        words = " ".join(str(getattr(error, "orig", None) or error).split())
+        report_error(f"The database cannot be migrated: {words}")
+        return FAILED
+    return OK
+
+
+def _migrate(direction: str, revision: str, url: str, *, as_json: bool) -> None:
+    from invoiceflow import migrations
+
     if direction == "upgrade":
         migrations.upgrade(url, revision or "head")
     elif direction == "downgrade":
-        if not revision:
-            console.print("Say how far with --revision (`base` removes every table).", style="red")
-            return 2
         migrations.downgrade(url, revision)
-    console.print(f"The schema is at {migrations.current(url) or 'nothing'} (this program knows {migrations.head()}).")
-    return 0
+    current, head = migrations.current(url), migrations.head()
+    if as_json:
+        print_json({"revision": current, "newest": head})
+    else:
+        report_note(f"The schema is at {current or 'nothing'} (this program knows {head}).")

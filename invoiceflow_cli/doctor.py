@@ -7,19 +7,24 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from uuid import uuid4
 
-from rich.console import Console
+import psycopg
+from rich.markup import escape
 
+from invoiceflow import __version__
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgresError, version
 from invoiceflow.bootstrap import assemble, s3_location
 from invoiceflow.ports.unavailable import Misconfigured, Unavailable
 from invoiceflow.settings import Settings, SettingsError, load
-from invoiceflow_cli import instance
+from invoiceflow_cli import instance, terminal
 from invoiceflow_cli.bucket_diagnosis import bucket_diagnoses
 from invoiceflow_cli.diagnosis import Diagnosis
 from invoiceflow_cli.preflight import CannotStart, Ports, check_ports
+from invoiceflow_cli.terminal import print_json
+from invoiceflow_pipeline.dagster_storage.stopped_instigators import stopped_instigators
 
 ENOUGH_DISK = 2_000_000_000
 FOLDER_MEND = "can its folder be written to, and is the disk full?"
@@ -33,20 +38,26 @@ DAGSTER_QUERY = """
 """
 
 
-def examine(home: Path) -> int:
+def examine(home: Path, *, as_json: bool) -> int:
     """The exit code: 1 when something is wrong."""
-    console = Console()
+    if as_json:
+        found = list(diagnoses(home))
+        print_json([asdict(one) for one in found])
+        return 1 if any(one.mend for one in found) else 0
+    console = terminal.console()
     wrong = 0
     for diagnosis in diagnoses(home):
         wrong += bool(diagnosis.mend)
         mark = "[red]✗[/]" if diagnosis.mend else "[yellow]![/]" if diagnosis.advice else "[green]✓[/]"
-        console.print(f"{mark} {diagnosis.what}: {diagnosis.found}")
+        console.print(f"{mark} {escape(diagnosis.what)}: {escape(diagnosis.found)}")
         for words in filter(None, (diagnosis.mend, diagnosis.advice)):
-            console.print(f"    {words}", style="yellow")
+            console.print(f"    {words}", style="yellow", markup=False)
     return 1 if wrong else 0
 
 
 def diagnoses(home: Path) -> Iterator[Diagnosis]:
+    """What was looked at, one after the other."""
+    yield Diagnosis("InvoiceFlow", __version__)
     yield Diagnosis("Python", sys.version.split()[0], "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer")
     yield _disk(home)
     running = instance.read(home)
@@ -72,6 +83,10 @@ def diagnoses(home: Path) -> Iterator[Diagnosis]:
             well = _answers(f"{url}/readyz")
             yield Diagnosis(name, url if well else "does not answer", "" if well else f"look into {home / 'logs'}")
         yield from _dagster(running.dagster_url, home)
+        if running.dagster_database_url:
+            yield _stopped(running.dagster_database_url)
+    if home.is_dir():
+        yield _privacy(home)
 
 
 def _dependencies(settings: Settings) -> Iterator[Diagnosis]:
@@ -96,6 +111,25 @@ def _dependencies(settings: Settings) -> Iterator[Diagnosis]:
             yield Diagnosis("Consumers", str(consumers), "" if consumers else "is the Dagster daemon running?")
     except SettingsError as error:
         yield Diagnosis("Settings", str(error), "correct them")
+
+
+def _stopped(dagster_database_url: str) -> Diagnosis:
+    try:
+        stopped = stopped_instigators(dagster_database_url)
+    except psycopg.Error as error:
+        return Diagnosis(
+            "Sensors and schedules", f"cannot be looked up ({' '.join(str(error).split())})", "is the database running?"
+        )
+    if not stopped:
+        return Diagnosis("Sensors and schedules", "none is stopped")
+    names = ", ".join(one.name for one in stopped)
+    return Diagnosis("Sensors and schedules", f"stopped: {names}", " ".join(one.how_to_start for one in stopped))
+
+
+def _privacy(home: Path) -> Diagnosis:
+    mode = home.stat().st_mode & 0o777
+    mend = f"other users of this machine can read invoices: chmod 700 {home}" if mode & 0o077 else ""
+    return Diagnosis("Home", f"{home} (mode {mode:o})", advice=mend)
 
 
 def _consumers(depth: Callable[[], object]) -> int:

@@ -7,18 +7,26 @@ from typing import Annotated
 
 import typer
 
+from invoiceflow import __version__
+from invoiceflow_cli import invoice_commands
+from invoiceflow_cli.invoice_commands import HOME, Home, Json
+
+EXIT_CODES = (
+    "Exit codes: 0 success; 1 something failed (a file was refused, an invoice failed, a service is unavailable, nothing was"
+    " found); 2 the command cannot be carried out as given (wrong option, no system, nothing to do); 130 Ctrl-C."
+)
+
 app = typer.Typer(
     name="invoiceflow",
     help="Self-hosted invoice processing.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 
-queue_app = typer.Typer(name="queue", help="The queue: its depth, and what was put aside.", no_args_is_help=True)
+queue_app = typer.Typer(name="queue", help="Show the queue, and send dead letters back to it.", no_args_is_help=True)
 app.add_typer(queue_app)
 
-Home = Annotated[Path, typer.Option("--home", envvar="INVOICEFLOW_HOME", help="Where the embedded system keeps its data.")]
 IngestPort = Annotated[int, typer.Option("--port", envvar="PORT", min=1, max=65535, help="Port of the ingest API.")]
 QueryPort = Annotated[int, typer.Option("--query-port", envvar="QUERY_PORT", min=1, max=65535, help="Port of the query API.")]
 DagsterPort = Annotated[
@@ -27,10 +35,25 @@ DagsterPort = Annotated[
 Host = Annotated[str, typer.Option("--host", envvar="HOST", help="The address that the services listen on.")]
 Files = Annotated[list[Path], typer.Argument(exists=True, help="PDF files, or folders of them.", show_default=False)]
 
-HOME = Path(".invoiceflow")
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"invoiceflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Self-hosted invoice processing."""
 
 
 class Direction(StrEnum):
+    """What `invoiceflow db` does with the schema."""
+
     UPGRADE = "upgrade"
     DOWNGRADE = "downgrade"
     CURRENT = "current"
@@ -44,7 +67,7 @@ def up(
     dagster_port: DagsterPort = 8004,
     host: Host = "127.0.0.1",
 ) -> None:
-    """Start the whole system, on embedded stand-ins where the environment names no service; Ctrl-C stops it."""
+    """Start the whole system; embedded stand-ins take the place of services that the environment does not name."""
     from invoiceflow_cli.demo import serve
 
     raise typer.Exit(serve(home, port, query_port, dagster_port, host))
@@ -71,11 +94,12 @@ def ingest(
     url: Annotated[str, typer.Option(help="The ingest API; by default the system that runs in --home.")] = "",
     home: Home = HOME,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until every file is read.")] = True,
+    as_json: Json = False,
 ) -> None:
-    """Upload invoices to a running system."""
+    """Upload PDF files, and folders of them, to a running system."""
     from invoiceflow_cli.ingest import ingest_files
 
-    raise typer.Exit(ingest_files(files, url, home, wait=wait))
+    raise typer.Exit(ingest_files(files, url, home, wait=wait, as_json=as_json))
 
 
 @app.command()
@@ -86,7 +110,9 @@ def extract(
     rules: Annotated[
         bool, typer.Option(envvar="INVOICEFLOW_EN16931_RULES", help="Hold electronic invoices against the rules of EN 16931.")
     ] = True,
-    explain: Annotated[bool, typer.Option("--explain", help="Each value, where it was seen, what it beat; one file.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show each value, where it stands and what it was chosen over; one file.")
+    ] = False,
     image: Annotated[
         Path | None, typer.Option(help="Draw the values' boxes on the page: a PNG, page N as NAME-N.png; one file.")
     ] = None,
@@ -111,42 +137,43 @@ def db(
     revision: Annotated[str, typer.Option(help="The revision to go to.")] = "",
     url: Annotated[str, typer.Option(envvar="DATABASE_URL", help="The database; by default the one that runs in --home.")] = "",
     home: Home = HOME,
+    as_json: Json = False,
 ) -> None:
     """Migrate the database's schema."""
     from invoiceflow_cli.db import migrate
 
-    raise typer.Exit(migrate(direction.value, revision, url, home))
+    raise typer.Exit(migrate(direction.value, revision, url, home, as_json=as_json))
 
 
 @app.command()
 def reindex(
     home: Home = HOME,
     only_differences: Annotated[
-        bool, typer.Option("--only-differences", help="Mend the index that answers, instead of building a new one.")
+        bool, typer.Option("--only-differences", help="Correct the current index instead of building a new one.")
     ] = False,
 ) -> None:
-    """Build the search index anew from the database, while the system runs."""
+    """Rebuild the search index from the database while the system runs."""
     from invoiceflow_cli.reindex import reindex as run
 
     raise typer.Exit(run(home, only_differences=only_differences))
 
 
 @queue_app.command("depth")
-def queue_depth(home: Home = HOME) -> None:
-    """What the queue says of itself now."""
+def queue_depth(home: Home = HOME, as_json: Json = False) -> None:
+    """Count waiting messages, dead letters and consumers."""
     from invoiceflow_cli.queue import depth
 
-    raise typer.Exit(depth(home))
+    raise typer.Exit(depth(home, as_json=as_json))
 
 
 @queue_app.command("redrive")
 def queue_redrive(
     home: Home = HOME,
     code: Annotated[str, typer.Option(help="Send back the invoices that failed with this code.")] = "processing.gave_up",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many of each kind.")] = 100_000,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many of each kind.")] = 100_000,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report how many.")] = False,
 ) -> None:
-    """Send back what was put aside: dead letters, and the invoices that failed because every attempt was cut off."""
+    """Send back dead letters, and the invoices that failed because every attempt was cut off."""
     from invoiceflow_cli.queue import redrive
 
     raise typer.Exit(redrive(home, code, limit, dry_run=dry_run))
@@ -156,18 +183,21 @@ def queue_redrive(
 def worker(
     runs: Annotated[int, typer.Option(min=1, max=64, help="Runs at the same time; a consumer run uses every core.")] = 1,
 ) -> None:
-    """Carry out Dagster's runs on this machine, as one of several Celery workers."""
+    """Run a Celery worker that executes Dagster's runs on this machine."""
     from invoiceflow_cli.worker import work
 
     raise typer.Exit(work(runs))
 
 
 @app.command()
-def doctor(home: Home = HOME) -> None:
-    """Check every setting and dependency, and say how to mend what is wrong."""
+def doctor(home: Home = HOME, as_json: Json = False) -> None:
+    """Check every setting and dependency, and say how to fix what is wrong."""
     from invoiceflow_cli.doctor import examine
 
-    raise typer.Exit(examine(home))
+    raise typer.Exit(examine(home, as_json=as_json))
+
+
+invoice_commands.register(app)
 
 
 if __name__ == "__main__":

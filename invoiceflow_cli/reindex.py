@@ -1,4 +1,4 @@
-"""`invoiceflow reindex`: the search index built anew from the database while the system runs; cut off, it goes on next time."""
+"""`invoiceflow reindex`: the search index rebuilt while the system runs; when cut off, it continues next time."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from invoiceflow.bootstrap import assemble
 from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.settings import SettingsError, load
-from invoiceflow_cli import instance
+from invoiceflow_cli import instance, terminal
 from invoiceflow_pipeline.work.reconciliation import Differences, rebuild, reconcile
 
 
 def reindex(home: Path, *, only_differences: bool) -> int:
-    """The exit code: 1 when a service was away or documents are newer than their rows, 2 when there is nothing to work on."""
-    console = Console(stderr=True)
+    """The exit code: 1 when a service was unavailable or documents are newer than their rows, 2 when there is no system."""
+    console = terminal.console(stderr=True)
     environment = instance.environment(home)
     if "DATABASE_URL" not in environment:
         console.print(
@@ -31,12 +31,12 @@ def reindex(home: Path, *, only_differences: bool) -> int:
         console.print(str(error), style="red")
         return 2
     except Unavailable as error:
-        console.print(f"{error}\nWhat was done is kept: the same command goes on from here.", style="red")
+        console.print(f"{error}\nWhat was done is kept: the same command continues from here.", style="red")
         return 1
     console.print(_sentence(done))
     if done.ahead:
         console.print(
-            f"{done.ahead} documents are newer than their rows: `invoiceflow reindex` builds the index anew.", style="red"
+            f"{done.ahead} documents are newer than their rows: `invoiceflow reindex` rebuilds the index.", style="red"
         )
     return 1 if done.ahead else 0
 
@@ -49,6 +49,7 @@ def _bar(console: Console) -> Progress:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=console,
+        disable=not console.is_terminal,
     )
 
 

@@ -33,3 +33,14 @@ def test_a_downgrade_needs_to_know_how_far(database_url: str) -> None:
 def test_without_a_database_it_says_how_to_name_one(direction: str, tmp_path: Path) -> None:
     code, output = run(direction, "--home", str(tmp_path))
     assert (code, "DATABASE_URL" in output) == (2, True)
+
+
+@pytest.mark.parametrize("direction", ["upgrade", "downgrade"])
+def test_an_unknown_revision_is_one_line(direction: str, database_url: str) -> None:
+    code, output = run(direction, "--revision", "nope", "--url", database_url)
+    assert (code, "nope" in output, "Traceback" in output) == (2, True, False)
+
+
+def test_a_database_that_cannot_be_reached_is_one_line() -> None:
+    code, output = run("current", "--url", "postgresql://u:p@127.0.0.1:1/d")
+    assert (code, "The database cannot be migrated" in output, "Traceback" in output) == (1, True, False)

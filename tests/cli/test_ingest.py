@@ -1,5 +1,6 @@
 """Uploads to a running system: repeated while it is away, never twice, told file by file."""
 
+import json
 import os
 import subprocess
 import sys
@@ -105,7 +106,8 @@ def test_a_folder_is_uploaded_and_waited_for(serve: Serve, tmp_path: Path) -> No
     assert code == 0
     assert "COMPLETED one.pdf id-one.pdf" in output
     assert "COMPLETED two.PDF id-two.PDF" in output
-    assert "notes" not in output
+    assert "skipped, not a PDF" in output
+    assert "notes.txt" in output
 
 
 def test_what_is_refused_or_fails_is_told_and_is_the_exit_code(serve: Serve, tmp_path: Path) -> None:
@@ -113,8 +115,8 @@ def test_what_is_refused_or_fails_is_told_and_is_the_exit_code(serve: Serve, tmp
         (tmp_path / name).write_bytes(b"%PDF-")
     code, output = run("ingest", str(tmp_path), "--url", serve(answers).url)
     assert code == 1
-    assert "refused refused.pdf: no PDF (file.not_pdf)" in output
-    assert "FAILED file.encrypted fails.pdf" in output
+    assert "refused refused.pdf no PDF (file.not_pdf)" in output
+    assert "FAILED fails.pdf id-fails.pdf it is locked (file.encrypted)" in output
     assert "COMPLETED good.pdf" in output
 
 
@@ -122,7 +124,7 @@ def test_without_waiting_the_ids_are_shown(serve: Serve, tmp_path: Path) -> None
     (tmp_path / "a.pdf").write_bytes(b"%PDF-")
     code, output = run("ingest", str(tmp_path / "a.pdf"), "--no-wait", "--url", serve(answers).url)
     assert code == 0
-    assert "accepted a.pdf: id-a.pdf" in output
+    assert "accepted a.pdf id-a.pdf" in output
     assert "COMPLETED" not in output
 
 
@@ -145,3 +147,41 @@ def test_the_command_line_starts_quickly_because_it_imports_what_it_needs() -> N
     code = "import sys, invoiceflow_cli.main; print([m for m in ('dagster', 'alembic', 'psycopg') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart_and_both_are_uploaded(serve: Serve, tmp_path: Path) -> None:
+    for name in ("a/x.pdf", "b/x.pdf"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"%PDF-")
+    service = serve(answers)
+    code, output = run("ingest", str(tmp_path), "--no-wait", "--url", service.url)
+    assert code == 0
+    assert "accepted a/x.pdf id-x.pdf" in output
+    assert "accepted b/x.pdf id-x.pdf" in output
+    keys = [asked.headers["Idempotency-Key"] for asked in service.asked if asked.method == "POST"]
+    assert len(set(keys)) == 2
+
+
+def test_a_folder_without_a_pdf_is_an_error(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    code, output = run("ingest", str(tmp_path), "--url", serve(answers).url)
+    assert (code, "There is no PDF file in" in output) == (2, True)
+
+
+def test_a_server_that_is_unavailable_gives_one_hint(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"{number}.pdf").write_bytes(b"%PDF-")
+    code, output = run("ingest", str(tmp_path), "--url", "http://127.0.0.1:1")
+    assert code == 1
+    assert output.count("cannot be reached") == 1
+    assert "invoiceflow doctor" in output
+
+
+def test_json_holds_every_file(serve: Serve, tmp_path: Path) -> None:
+    for name in ("good.pdf", "refused.pdf"):
+        (tmp_path / name).write_bytes(b"%PDF-")
+    result = CliRunner().invoke(app, ["ingest", str(tmp_path), "--json", "--url", serve(answers).url])
+    assert {one["file"]: one["status"] for one in json.loads(result.stdout)} == {
+        "good.pdf": "COMPLETED",
+        "refused.pdf": "refused",
+    }

@@ -35,7 +35,7 @@ def dead_letter(system: System) -> Message:
 def test_the_depth_is_told(system: System, database_url: str, tmp_path: Path) -> None:
     dead_letter(system)
     system.queue.publish([Message(added(system.ingestions).id, "c") for _ in range(3)])
-    assert run(database_url, tmp_path, "depth") == (0, "waiting 3, in a consumer's hands 0, consumers 0, dead 1")
+    assert run(database_url, tmp_path, "depth") == (0, "waiting 3, held by consumers 0, consumers 0, dead letters 1")
 
 
 def test_dead_letters_and_what_failed_of_them_are_sent_back(system: System, database_url: str, tmp_path: Path) -> None:
@@ -59,4 +59,4 @@ def test_what_cannot_be_asked_says_why(tmp_path: Path, words: str) -> None:
     code, output = run(None, tmp_path, words)
     assert (code, "start it with `invoiceflow up`" in output) == (2, True)
     code, output = run("postgresql://u:p@127.0.0.1:1/d", tmp_path, words)
-    assert (code, "the same command goes on from here" in output) == (1, True)
+    assert (code, "the same command continues from here" in output) == (1, True)

@@ -48,4 +48,4 @@ def test_a_database_that_is_away_is_told_of_in_one_sentence(tmp_path: Path) -> N
         "OPENSEARCH_URL": None,
     }
     result = CliRunner().invoke(app, ["reindex", "--home", str(tmp_path)], env=environment)
-    assert (result.exit_code, "goes on from here" in result.output) == (1, True)
+    assert (result.exit_code, "continues from here" in result.output) == (1, True)
