@@ -197,6 +197,24 @@ def doctor(home: Home = HOME, as_json: Json = False) -> None:
     raise typer.Exit(examine(home, as_json=as_json))
 
 
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.", show_default=False)], home: Home = HOME
+) -> None:
+    """Back up the database and all originals, while the system runs."""
+    from invoiceflow_cli.backup import backup as run
+
+    raise typer.Exit(run(folder, home))
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(help="A backup.", show_default=False)], home: Home = HOME) -> None:
+    """Restore a backup into an empty home, or into an empty database with INVOICEFLOW_EMBEDDED=false."""
+    from invoiceflow_cli.backup import restore as run
+
+    raise typer.Exit(run(folder, home))
+
+
 invoice_commands.register(app)
 
 

