@@ -3,13 +3,18 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 PIPE_WIDTH: Final = 100_000
+LONG: Final = ("file", "seller", "findings", "problem", "text")
+"""Columns that are broken over several lines; the others never are."""
+MIN_LONG: Final = 12
+DISPENSABLE: Final = ("findings", "file", "updated", "status", "date")
+"""Columns that a narrow terminal does without, in this order; `show` and `--json` have them."""
 OK: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2
@@ -45,13 +50,27 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
         sys.stdout.writelines("\t".join(row) + "\n" for row in texts)
         sys.stdout.flush()
         return
+    terminal = console()
+    shown = fitting(columns, texts, terminal.width)
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for column in columns:
-        is_long = column in ("file", "seller", "findings", "problem", "text")
-        table.add_column(column, no_wrap=not is_long, overflow="fold", justify="right" if column == "total" else "left")
+    for column in shown:
+        justify: Literal["left", "right"] = "right" if column == "total" else "left"
+        table.add_column(column, no_wrap=column not in LONG, overflow="fold", justify=justify)
     for row in texts:
-        table.add_row(*(_unmarked(cell) for cell in row))
-    console().print(table)
+        table.add_row(*(_unmarked(cell) for column, cell in zip(columns, row, strict=True) if column in shown))
+    terminal.print(table)
+
+
+def fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """The columns that fit into `width` with room for the long ones; the dispensable ones go first, the others stay."""
+    needed = {
+        column: MIN_LONG if column in LONG else max([len(column), *(len(row[number]) for row in rows)])
+        for number, column in enumerate(columns)
+    }
+    for column in DISPENSABLE:
+        if sum(needed.values()) + 2 * len(needed) > width:
+            needed.pop(column, None)
+    return list(needed)
 
 
 def total_of(hit: Mapping[str, Any]) -> str:

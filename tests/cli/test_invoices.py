@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from invoiceflow import __version__
+from invoiceflow_cli.invoices import HIT_COLUMNS
 from invoiceflow_cli.main import app
+from invoiceflow_cli.terminal import fitting
 from tests.cli.conftest import Answer, Asked, Service
 
 Serve = Callable[[Callable[[Asked, int], Answer]], Service]
@@ -141,3 +143,9 @@ def test_without_a_system_and_without_an_answer_it_says_what_to_do(run: Callable
 
 def test_the_version_is_the_packages(run: Callable[..., Result]) -> None:
     assert run("--version").stdout == f"invoiceflow {__version__}{os.linesep}"
+
+
+def test_a_narrow_terminal_does_without_the_dispensable_columns_and_never_without_the_id() -> None:
+    row = [ONE, "a.pdf", "COMPLETED", "RE-2026-0001", "2026-01-02", "Müller", "119.00 EUR", "BR-CO-15"]
+    assert fitting(HIT_COLUMNS, [row], 200) == list(HIT_COLUMNS)
+    assert fitting(HIT_COLUMNS, [row], 80) == ["id", "number", "seller", "total"]
