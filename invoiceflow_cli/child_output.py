@@ -14,6 +14,8 @@ LINE_BYTES = 100_000
 """A longer line is written in pieces of this size."""
 SHOWN_CHARACTERS = 300
 
+_HARMLESS = ("No cursor for event type ",)
+"""Beginnings of warnings that Dagster's daemon writes at each first start, and nobody can act on."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _OWN_TEXT = re.compile(r"^\d\d:\d\d:\d\d (?:WARNING|ERROR|CRITICAL) +\S+ (?P<words>.*)")
 """LOG_FORMAT=text."""
@@ -49,4 +51,4 @@ def noteworthy(line: str) -> str | None:
     else:
         found = _OWN_TEXT.search(line) or _PLAIN.search(line)
         words = found["words"] if found else None
-    return words[:SHOWN_CHARACTERS] if words else None
+    return words[:SHOWN_CHARACTERS] if words and not words.startswith(_HARMLESS) else None

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from invoiceflow.adapters.embedded_postgres import EmbeddedPostgresError
+from invoiceflow_cli import terminal
 from invoiceflow_cli.children import GaveUp
 from invoiceflow_cli.client import upload_all
 from invoiceflow_cli.instance import InstanceFacts
 from invoiceflow_cli.preflight import CannotStart, Ports
-from invoiceflow_cli.supervisor import Supervisor, running
+from invoiceflow_cli.supervisor import QUEUE_SENSOR, Supervisor, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 120.0
 
-console = Console(width=None if sys.stdout.isatty() else 140)
+console = terminal.console()
 
 
 def serve(home: Path, port: int, query_port: int, dagster_port: int, host: str) -> int:
-    """Runs until it is told to stop. The exit code: 1 when it could not start or gave up."""
+    """Runs until it is stopped. The exit code: 1 when it could not start or gave up."""
     with _reported() as code, _started(home, Ports(port, query_port, dagster_port), host) as up:
         up.open_ui()
         _show_urls(up.facts)
-        console.print("Ctrl-C stops it.")
+        console.print("Press Ctrl-C to stop.")
         up.monitor()
     return code[0]
 
@@ -53,7 +53,7 @@ def demonstrate(home: Path, port: int, query_port: int, dagster_port: int, host:
         with _started(home, Ports(port, query_port, dagster_port), host) as up:
             code[0] = _show_what_is_read(up, drawing.result(), began)
             if not once and not up.stop_now.is_set():
-                console.print("Ctrl-C stops it.")
+                console.print("Press Ctrl-C to stop.")
                 up.monitor()
                 code[0] = 0
     return code[0]
@@ -80,13 +80,18 @@ def _ingest(up: Supervisor, samples: "Sequence[Sample]", began: float) -> list[s
     """Uploads the samples, waits until they can be found, shows them. What did not end as expected, one sentence each."""
     if up.facts is None:
         return ["the system did not start"]
+    if any(one.name == QUEUE_SENSOR for one in up.stopped):
+        return [f"the samples were not uploaded, as nothing would read them: the sensor `{QUEUE_SENSOR}` is stopped"]
     by_name = {f"{sample.name}.pdf": sample for sample in samples}
     files = [(name, partial(_pdf, sample)) for name, sample in by_name.items()]
     started: dict[str, float] = {}
     accepted: set[str] = set()
     found: dict[str, tuple[Mapping[str, Any], float]] = {}
     faults: list[str] = []
-    with Progress(console=console, transient=True) as progress, httpx.Client(base_url=up.facts.query_url, timeout=30) as client:
+    with (
+        Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
+        httpx.Client(base_url=up.facts.query_url, timeout=30) as client,
+    ):
         uploading = progress.add_task("uploading", total=len(files))
         reading = progress.add_task("reading and indexing", total=len(files))
         for uploaded in upload_all(up.facts.ingest_url, files, secrets.token_hex(8)):
@@ -122,7 +127,7 @@ def _pdf(sample: "Sample") -> bytes:
 
 
 def _find(client: httpx.Client, request_id: str) -> Mapping[str, Any] | None:
-    """The search's hit for this id; None while there is none, or the query API is away."""
+    """The search's hit for this id; None while there is none, or the query API is unavailable."""
     try:
         answer = client.get("/api/v1/invoices", params={"q": request_id, "limit": 1})
     except httpx.TransportError:
@@ -199,7 +204,7 @@ def _started(home: Path, ports: Ports, host: str) -> "Iterator[Supervisor]":
         console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  starting: {what}")
 
     with running(home, ports, host, on_progress) as up:
-        words = "ready" if up.facts and up.facts.ready else "started; not all of it is ready"
+        words = "ready" if up.facts and up.facts.ready else "started, but not ready: see the warnings above"
         console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {words}")
         yield up
         console.print("Stopping.")
@@ -207,7 +212,7 @@ def _started(home: Path, ports: Ports, host: str) -> "Iterator[Supervisor]":
 
 @contextmanager
 def _reported() -> "Iterator[list[int]]":
-    """Gives the exit code's place; what keeps the system from running is told in one sentence."""
+    """Yields the place of the exit code; reports in one sentence what keeps the system from running."""
     code = [0]
     try:
         yield code

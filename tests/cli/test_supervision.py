@@ -142,6 +142,7 @@ signal.pause()
         ("12:30:01 WARNING pipeline An alert could not be sent  [x=1]", "An alert could not be sent  [x=1]"),
         ('{"level": "WARNING", "message": "Alert", "alert": "a.pdf failed\\nb.pdf too"}', "Alert: a.pdf failed b.pdf too"),
         ("ERROR:    [Errno 98] address already in use", "[Errno 98] address already in use"),
+        ('{"level": "WARNING", "message": "No cursor for event type X, ignoring older events"}', None),
         ("no ERROR here", None),
         ("", None),
     ],
