@@ -3,7 +3,7 @@ come and go. Served by the daemon's process."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from typing import Final
 
@@ -28,6 +28,8 @@ from invoiceflow.ports.unavailable import Unavailable
 ALERTS_COUNTED: Final = 10_000
 
 logger = logging.getLogger(__name__)
+_open_until_exit: Final = ExitStack()
+"""Held here: a context manager that nobody holds is closed by the collector."""
 
 
 class PipelineMetrics(Collector):
@@ -89,7 +91,7 @@ def serve(
     """Serves `/metrics` from a thread of its own, for the life of this process. A port that is taken is logged, no error: the
     daemon must run all the same."""
     registry = CollectorRegistry()
-    system = open_system().__enter__()
+    system = _open_until_exit.enter_context(open_system())
     registry.register(PipelineMetrics(system, version, now))
     try:
         start_http_server(port, addr=host, registry=registry)

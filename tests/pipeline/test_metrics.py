@@ -1,7 +1,9 @@
 """The pipeline's metrics are right after successes, failures, re-reads and recognised pages, whoever has counted."""
 
+import gc
 import socket
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from urllib.request import urlopen
 
 import pytest
@@ -82,6 +84,23 @@ def test_a_source_that_is_unavailable_takes_nothing_else_away(system: System, mo
     assert up == {"queue": 0, "database": 1}
     assert "invoiceflow_invoices" in families
     assert "invoiceflow_queue_messages" not in families
+
+
+def test_the_system_stays_open_while_it_is_served(system: System) -> None:
+    closed = []
+
+    @contextmanager
+    def opened() -> Iterator[System]:
+        yield system
+        closed.append(1)
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    metrics.serve(opened, "127.0.0.1", free, "1", now)
+    gc.collect()
+    assert scraped(free)["invoiceflow_pipeline_up[database]"] == 1
+    assert not closed
 
 
 def test_a_taken_port_is_no_error(system: System, port: int, caplog: pytest.LogCaptureFixture) -> None:
