@@ -13,6 +13,8 @@ from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow_api.processing_health import ProcessingMonitor, assess
 from tests.rows import accepted, new_id, now
 
+AT = now()
+"""The moment that all ages below count back from: parameters are made long before the tests run."""
 LIMIT = timedelta(minutes=15)
 QUIET = Activity(None, None, 0, 0)
 
@@ -22,9 +24,8 @@ def depth(waiting: int = 0, consumers: int = 1, dead: int = 0) -> QueueDepth:
 
 
 def waiting_for(minutes: float, finished_before: float | None = None) -> Activity:
-    at = now()
-    finished = None if finished_before is None else at - timedelta(minutes=finished_before)
-    return Activity(at - timedelta(minutes=minutes), finished, 0, 0)
+    finished = None if finished_before is None else AT - timedelta(minutes=finished_before)
+    return Activity(AT - timedelta(minutes=minutes), finished, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def waiting_for(minutes: float, finished_before: float | None = None) -> Activit
     ],
 )
 def test_reasons_name_what_is_wrong(queue: QueueDepth, activity: Activity, words: list[str]) -> None:
-    reasons = assess(queue, activity, now(), LIMIT).reasons
+    reasons = assess(queue, activity, AT, LIMIT).reasons
     assert len(reasons) == len(words)
     assert all(word in reason for word, reason in zip(words, reasons, strict=True))
 
