@@ -12,7 +12,7 @@ from tests.pipeline.working import make
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox(2, SandboxLimits(memory_bytes=1 << 31, wall_seconds=3.0))
+    sandbox = Sandbox(2, SandboxLimits(memory_bytes=1 << 31, wall_seconds=8.0))
     yield sandbox
     sandbox.close()
 
