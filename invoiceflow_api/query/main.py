@@ -73,7 +73,12 @@ def open_services(system: System, metrics: RequestMetrics) -> AppServices:
     checks = {"database": system.ingestions.check, "search": system.search.check, "s3": system.objects.check}
     return AppServices(
         service=QueryService(system, cursor_keys(system.settings), now),
-        originals=Originals(system.objects, system.alerts, now, system.settings.s3_download_url_seconds),
+        originals=Originals(
+            system.objects,
+            system.alerts if "originals" in system.settings.alert_kinds else None,
+            now,
+            system.settings.s3_download_url_seconds,
+        ),
         dependencies=Dependencies(checks, metrics, time.monotonic),
     )
 

@@ -27,9 +27,10 @@ class Originals:
     """Verifies and hands out originals. An altered one raises an alert, once."""
 
     def __init__(
-        self, objects: ObjectStore, alerts: AlertOutbox, now: Callable[[], datetime], download_url_seconds: int = 0
+        self, objects: ObjectStore, alerts: AlertOutbox | None, now: Callable[[], datetime], download_url_seconds: int = 0
     ) -> None:
-        """`download_url_seconds`: how long signed URLs are valid; 0 for none."""
+        """`alerts` is None where altered originals raise none; `download_url_seconds`: how long signed URLs are valid, 0 for
+        none."""
         self._objects = objects
         self._alerts = alerts
         self._now = now
@@ -65,6 +66,8 @@ class Originals:
         logger.error(
             "An original is not what was uploaded", extra={"request_id": str(ingestion.id), "s3_key": ingestion.s3_key}
         )
+        if self._alerts is None:
+            return
         body = f"{ingestion.filename} ({ingestion.id}): the stored file is not what was uploaded; its checksum differs."
         try:
             self._alerts.add([Alert(f"file.altered:{ingestion.id}", "Original altered", body)], self._now())

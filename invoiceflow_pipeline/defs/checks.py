@@ -52,7 +52,7 @@ def originals_intact(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckRes
     }
     if progress.named:
         metadata["named"] = dg.MetadataValue.md("\n".join(f"- {one}" for one in progress.named))
-    return dg.AssetCheckResult(passed=progress.faults == 0, severity=dg.AssetCheckSeverity.ERROR, metadata=metadata)
+    return dg.AssetCheckResult(passed=progress.is_intact, severity=dg.AssetCheckSeverity.ERROR, metadata=metadata)
 
 
 @dg.asset_check(

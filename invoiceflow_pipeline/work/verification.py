@@ -25,13 +25,20 @@ NAMED: Final = 50
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far the verification has come. `after` is the last ingestion verified, None at the beginning; `finished_at` is when
-    all were (ISO 8601), None while under way; `faults` counts altered and missing ones, of which `named` are some."""
+    all were (ISO 8601), None while under way; `faults` counts altered and missing ones, of which `named` are some.
+    `known_faults` are those that the pass before found: until this one is finished they may still be there."""
 
     after: str | None = None
     finished_at: str | None = None
     verified: int = 0
     faults: int = 0
     named: tuple[str, ...] = ()
+    known_faults: int = 0
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether no fault is known, neither of this pass nor of the one before while this one is under way."""
+        return self.faults == 0 and (self.finished_at is not None or self.known_faults == 0)
 
     @classmethod
     def parse(cls, text: str | None) -> "Progress":
@@ -66,7 +73,7 @@ def verify_originals(
     Each altered or missing original raises an alert, once. `on_progress` is called after each portion. Raises Unavailable.
     """
     if progress.finished_at is not None:
-        progress = Progress()
+        progress = Progress(known_faults=progress.faults)
     started = clock()
     while clock() - started < seconds:
         portion = system.ingestions.page(UUID(progress.after) if progress.after else None, PORTION)
@@ -80,7 +87,8 @@ def verify_originals(
             size += ingestion.size
             progress = replace(progress, after=str(ingestion.id), verified=progress.verified + 1)
             if fault is not None:
-                system.alerts.add([_alert(system, ingestion, fault)], now())
+                if "originals" in system.settings.alert_kinds:
+                    system.alerts.add([_alert(system, ingestion, fault)], now())
                 named = (*progress.named, f"{ingestion.id}: {fault}")[:NAMED]
                 progress = replace(progress, faults=progress.faults + 1, named=named)
         on_progress(progress)

@@ -444,6 +444,14 @@ def test_an_altered_and_a_missing_original_fail_the_check_and_raise_an_alert_eac
     assert sorted(alert.title for alert in system.alerts.unsent(10)) == ["Original altered", "Original missing"]
 
 
+def test_altered_originals_raise_no_alert_where_that_kind_is_switched_off(instance: dg.DagsterInstance, system: System) -> None:
+    system.objects.delete(accepted(system, b"missing").s3_key)
+    quiet = replace(system, settings=system.settings.model_copy(update={"alert_on": "failures"}))
+    found = evaluations(run_checks(instance, quiet, [checks_of_all.originals_intact]))["originals_intact"]
+    assert not found.passed
+    assert system.alerts.unsent(10) == []
+
+
 def test_a_verification_goes_on_where_it_was_cut_off(system: System) -> None:
     rows = [accepted(system, b"%d" % n) for n in range(5)]
     stored: list[verification.Progress] = []
@@ -468,6 +476,9 @@ def test_a_verification_goes_on_where_it_was_cut_off(system: System) -> None:
     assert verification.is_due(done, now() + timedelta(days=7, minutes=1))
     assert verification.is_due(half, now())
     assert verify(done, 100).verified == 5  # anew
+    faulty = replace(done, faults=1)
+    assert not verify(faulty, 0).is_intact  # cut off: what was found a week ago may still be there
+    assert verify(faulty, 100).is_intact
     assert verify(verification.Progress(), 0).verified == 0  # no time: nothing is lost
 
 
