@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 SEARCHABLE_BUCKETS: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 3600.0, 86400.0)
@@ -13,6 +13,7 @@ READING_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 FINISHED: Final = "finished"
 FAILURES: Final = "failures"
 OCR_PAGES: Final = "ocr_pages"
+OCR_SECONDS: Final = "ocr_seconds"
 SEARCHABLE: Final = "searchable_seconds"
 READING: Final = "reading_seconds"
 
@@ -23,13 +24,15 @@ Counts = Mapping[tuple[str, str], float]
 @dataclass(frozen=True, slots=True)
 class FinishedInvoice:
     """What is counted of one. `failure_code` is None when it was completed; `searchable_seconds` since its upload, None where
-    it is not its first processing; `reading_seconds` by `readers`, None where it was not read."""
+    it was completed before; `reading_seconds` by `readers`, None where it was not read; `ocr_pages` the scanned pages
+    that the OCR lane was given, by result; `ocr_seconds` how long it took for them."""
 
-    failure_code: str | None
-    searchable_seconds: float | None
-    reading_seconds: float | None
-    readers: str
-    ocr_pages: int
+    failure_code: str | None = None
+    searchable_seconds: float | None = None
+    reading_seconds: float | None = None
+    readers: str = "none"
+    ocr_pages: Mapping[str, int] = field(default_factory=dict)
+    ocr_seconds: float = 0.0
 
 
 def counts_of(finished: Iterable[FinishedInvoice]) -> Counts:
@@ -47,8 +50,10 @@ def counts_of(finished: Iterable[FinishedInvoice]) -> Counts:
         counts[FINISHED, "COMPLETED" if one.failure_code is None else "FAILED"] += 1
         if one.failure_code is not None:
             counts[FAILURES, one.failure_code] += 1
-        if one.ocr_pages:
-            counts[OCR_PAGES, ""] += one.ocr_pages
+        for result, pages in one.ocr_pages.items():
+            counts[OCR_PAGES, result] += pages
+        if one.ocr_seconds:
+            sums[OCR_SECONDS, ""] = sums.get((OCR_SECONDS, ""), 0.0) + one.ocr_seconds
         if one.searchable_seconds is not None:
             observe(SEARCHABLE, "", max(0.0, one.searchable_seconds), SEARCHABLE_BUCKETS)
         if one.reading_seconds is not None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import Ingestion, NewIngestion, RecordedFailure, StatusCounts
-from invoiceflow.domain.pipeline_counters import Counts
+from invoiceflow.domain.pipeline_counters import Counts, FinishedInvoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class IngestionRepository(ABC):
 
     @abstractmethod
     def pipeline_counts(self) -> Counts:
-        """The sums of all `counts` that were ever handed to `finish`."""
+        """The counts of every invoice that was ever finished: by `finish`, or as a dead letter."""
 
     @abstractmethod
     def page(self, after_id: UUID | None, limit: int) -> list[Ingestion]:
@@ -188,9 +188,12 @@ class IngestionRepository(ABC):
         returns those taken."""
 
     @abstractmethod
-    def finish(self, results: Sequence[Completed | Failed], now: datetime, counts: Counts | None = None) -> set[UUID]:
-        """Writes the rows and their extractions in one transaction. A result whose revision is not the row's own came too
-        late and is passed over. Returns the ids that were written."""
+    def finish(
+        self, results: Sequence[Completed | Failed], now: datetime, counted: Mapping[UUID, FinishedInvoice] | None = None
+    ) -> set[UUID]:
+        """Writes the rows and their extractions in one transaction, and counts for the metrics what `counted` says of them.
+        A result whose revision is not the row's own came too late: it is neither written nor counted. Returns the ids that
+        were written."""
 
     @abstractmethod
     def extractions(self, request_ids: Sequence[UUID]) -> Mapping[UUID, StoredExtraction]:
@@ -222,7 +225,8 @@ class IngestionRepository(ABC):
 
     @abstractmethod
     def fail_dead_letters(self, request_ids: Sequence[UUID], failure: RecordedFailure, now: datetime) -> list[Ingestion]:
-        """Makes the PENDING and PROCESSING rows among these FAILED; returns those changed, as they then are."""
+        """Makes the PENDING and PROCESSING rows among these FAILED, and counts them; returns those changed, as they then
+        are."""
 
     @abstractmethod
     def failed_with(self, code: str, before: datetime, limit: int) -> list[UUID]:

@@ -11,7 +11,7 @@ from invoiceflow.domain.duplicates import duplicate_keys
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import MAX_ATTEMPTS, Ingestion, RecordedFailure
 from invoiceflow.domain.invoice import Finding, Severity
-from invoiceflow.domain.pipeline_counters import FinishedInvoice, counts_of
+from invoiceflow.domain.pipeline_counters import FinishedInvoice
 from invoiceflow.domain.search.document import SearchDocument, search_document
 from invoiceflow.logs import bound
 from invoiceflow.ports.ingestion_repository import Completed, Failed, IngestionRepository
@@ -62,8 +62,8 @@ class Finisher:
         self._index(outcomes)
         journal.record(outcomes)
         now = self._now()
-        counts = counts_of(_counted(outcome, now) for outcome in outcomes)
-        written = self._ingestions.finish([self._result(outcome) for outcome in outcomes], now, counts)
+        counted = {outcome.ingestion.id: _counted(outcome, now) for outcome in outcomes}
+        written = self._ingestions.finish([self._result(outcome) for outcome in outcomes], now, counted)
         for outcome in outcomes:
             if outcome.ingestion.id in written:
                 log_outcome(outcome, now)
@@ -144,13 +144,15 @@ def log_outcome(outcome: Outcome, now: datetime) -> None:
 def _counted(outcome: Outcome, now: datetime) -> FinishedInvoice:
     ingestion, extraction = outcome.ingestion, outcome.extraction
     was_read = extraction is not None and EXTRACTED in outcome.steps and outcome.failure is None
-    is_first = ingestion.revision == 1 and outcome.failure is None
+    # not by its revision: one whose first consumer was killed, the slowest of all, would be left out
+    is_first = ingestion.extractor_version is None and outcome.failure is None
     return FinishedInvoice(
         failure_code=outcome.failure.code if outcome.failure else None,
         searchable_seconds=(now - ingestion.created_at).total_seconds() if is_first else None,
         reading_seconds=extraction.seconds if extraction is not None and was_read else None,
         readers="+".join(extraction.readers) or "none" if extraction is not None else "none",
         ocr_pages=outcome.ocr_pages,
+        ocr_seconds=outcome.ocr_seconds,
     )
 
 

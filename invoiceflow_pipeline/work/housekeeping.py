@@ -13,6 +13,7 @@ from invoiceflow.ports.ingest_queue import Message
 from invoiceflow.ports.ingestion_repository import DueLimits
 from invoiceflow.ports.object_store import NoSuchObject
 from invoiceflow.settings import Settings
+from invoiceflow_pipeline.work.finishing import log_outcome
 from invoiceflow_pipeline.work.outcomes import Journal, Outcome
 from invoiceflow_reader.version import EXTRACTOR_VERSION
 
@@ -80,7 +81,10 @@ def fail_dead_letters(system: System, journal: Journal, at: datetime) -> int:
         before = (system.ingestions.get(request_id) for request_id in ids if request_id not in known)
         failed += [row for row in before if row is not None and row.failure == GAVE_UP]  # of a sweep that was cut off
         system.search.write([search_document(ingestion, None) for ingestion in failed])
-        journal.record([Outcome(ingestion, (), failure=GAVE_UP) for ingestion in failed])
+        outcomes = [Outcome(ingestion, (), failure=GAVE_UP) for ingestion in failed]
+        journal.record(outcomes)
+        for outcome in outcomes:
+            log_outcome(outcome, at)
         system.queue.take_dead_letters(len(letters))
         count += len(failed)
     return count

@@ -4,7 +4,8 @@ scan never stands before a document with text, and a page that hangs or is kille
 The libraries and models live in these processes only. What the words mean is `extraction`'s.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from invoiceflow.sandbox import Sandbox, SandboxError, SandboxLimits, SandboxOutOfMemory, SandboxTimeout
@@ -12,6 +13,9 @@ from invoiceflow_reader.page.recognized import Recognition, RecognizedPage, Unre
 
 PAGES_PER_PROCESS: Final = 50
 """Native code that leaks is ended with its process; models load anew in under two seconds."""
+
+RECOGNIZED: Final = "recognized"
+"""The result of a page whose words were read; the others are named by `Unread`."""
 
 RecognizePage = Callable[[bytes, int], RecognizedPage]
 """The PDF and a page number (from 1) to that page's words. Runs in the lane, so it must be a module-level function."""
@@ -41,7 +45,7 @@ class OcrLane:
         limits = SandboxLimits.patient(memory_bytes, page_seconds, renew_after=PAGES_PER_PROCESS, niceness=niceness)
         self.workers = workers
         self._sandbox = Sandbox(workers, limits, preload)
-        self._max_pages = max_pages
+        self.max_pages = max_pages
         self._recognize = recognize
 
     def recognize(self, content: bytes, numbers: Sequence[int]) -> list[Recognition]:
@@ -49,7 +53,7 @@ class OcrLane:
 
         Raises SandboxCrashed when the lane is closed meanwhile: nothing can then be said of any page.
         """
-        pieces = [(number, self._sandbox.submit(self._recognize, content, number)) for number in numbers[: self._max_pages]]
+        pieces = [(number, self._sandbox.submit(self._recognize, content, number)) for number in numbers[: self.max_pages]]
         answers: list[Recognition] = []
         for number, piece in pieces:
             try:
@@ -58,11 +62,16 @@ class OcrLane:
                 if self._sandbox.closed:
                     raise
                 answers.append(UnreadPage(number, _reason(error)))
-        return answers + [UnreadPage(number, Unread.TOO_MANY_PAGES) for number in numbers[self._max_pages :]]
+        return answers + [UnreadPage(number, Unread.TOO_MANY_PAGES) for number in numbers[self.max_pages :]]
 
     def close(self) -> None:
         """Stops the processes at once."""
         self._sandbox.close()
+
+
+def pages_by_result(recognitions: Sequence[Recognition]) -> Mapping[str, int]:
+    """How many pages were recognised, and how many were not, by reason."""
+    return Counter(one.reason.value if isinstance(one, UnreadPage) else RECOGNIZED for one in recognitions)
 
 
 def _reason(error: SandboxError) -> Unread:

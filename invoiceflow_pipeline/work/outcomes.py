@@ -1,6 +1,6 @@
 """What comes out of processing an invoice, and what is in hand meanwhile."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,13 +20,15 @@ STEPS: Final = (RAW, EXTRACTED, INDEXED)
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one claimed invoice. `steps` are those that were done; `failure` is None when all of them were."""
+    """What became of one claimed invoice. `steps` are those that were done; `failure` is None when all of them were;
+    `ocr_pages` are the scanned pages that the OCR lane was given, by result, and `ocr_seconds` how long it took."""
 
     ingestion: Ingestion
     steps: tuple[str, ...]
     extraction: StoredExtraction | None = None
     failure: RecordedFailure | None = None
-    ocr_pages: int = 0
+    ocr_pages: Mapping[str, int] = field(default_factory=dict)
+    ocr_seconds: float = 0.0
 
 
 class Journal(Protocol):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from threading import Event
+from threading import Event, Lock
 from typing import Final
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from invoiceflow.ports.unavailable import Unavailable
 from invoiceflow.retries import RetryPolicy
 from invoiceflow.sandbox import Sandbox, SandboxCrashed, SandboxOutOfMemory, SandboxTimeout
 from invoiceflow_pipeline.work.finishing import Finisher
-from invoiceflow_pipeline.work.ocr_lane import OcrLane
+from invoiceflow_pipeline.work.ocr_lane import OcrLane, pages_by_result
 from invoiceflow_pipeline.work.outcomes import EXTRACTED, INDEXED, RAW, STEPS, Journal, Outcome, Read, Work
 from invoiceflow_pipeline.work.reading import latest_date
 from invoiceflow_pipeline.work.rules_lane import RulesLane
@@ -72,6 +72,8 @@ class Processor:
         self._ocr = ocr
         self._rules = rules
         self._closing = Event()
+        self._ocr_lock = Lock()
+        self._ocr_pages = 0
         self._fetch_again = RetryPolicy(FETCH_TRIES, 0.2, 2, self._pause, FETCH_PAUSE_SECONDS)
         self._ocr_threads = ThreadPoolExecutor(max_workers=ocr.workers if ocr else 1, thread_name_prefix="ocr")
         self._threads = ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1) + 2, thread_name_prefix="fetch")
@@ -81,6 +83,15 @@ class Processor:
         self._closing.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._ocr_threads.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def ocr_pages_waiting(self) -> int:
+        """Scanned pages of documents whose recognition has not ended."""
+        return self._ocr_pages
+
+    def _add_ocr_pages(self, pages: int) -> None:
+        with self._ocr_lock:
+            self._ocr_pages += pages
 
     def begin(self, request_ids: Sequence[UUID], run_id: str, work: Work, steps: Sequence[str] = STEPS) -> set[UUID]:
         """Claims these and starts on them; returns the ids claimed. The others are final already, or have no row."""
@@ -125,6 +136,9 @@ class Processor:
         if self._ocr is None or outcome.failure or EXTRACTED not in steps or first is None or not first.pages_to_recognize:
             done.set_result(outcome)
             return
+        pages = min(len(first.pages_to_recognize), self._ocr.max_pages)
+        self._add_ocr_pages(pages)
+        done.add_done_callback(lambda _: self._add_ocr_pages(-pages))
         self._ocr_threads.submit(self._recognize_one, ingestion, steps, first.pages_to_recognize, self._ocr, done)
 
     def _recognize_one(
@@ -139,10 +153,13 @@ class Processor:
             content = self._fetch(ingestion)  # again: a queue of scans must not hold the bytes of them all
             started = time.perf_counter()
             recognitions = ocr.recognize(content, numbers)
+            ocr_seconds = time.perf_counter() - started
             extraction = self._read_in_sandbox(content, recognitions)
             extraction = replace(extraction, seconds=time.perf_counter() - started)
             done_steps = _in_order({*steps, EXTRACTED, INDEXED})
-            return Outcome(ingestion, done_steps, _with_duplicate(extraction, ingestion), ocr_pages=len(recognitions))
+            outcome = Outcome(ingestion, done_steps, _with_duplicate(extraction, ingestion))
+            outcome.ocr_pages, outcome.ocr_seconds = pages_by_result(recognitions), ocr_seconds
+            return outcome
 
         done.set_result(self._one(ingestion, steps, attempt))
 

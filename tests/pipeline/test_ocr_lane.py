@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -14,7 +14,7 @@ from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import IngestionStatus
 from invoiceflow.sandbox import Sandbox, SandboxCrashed
 from invoiceflow_pipeline.work.ocr_lane import OcrLane
-from invoiceflow_pipeline.work.outcomes import Work
+from invoiceflow_pipeline.work.outcomes import Outcome, Work
 from invoiceflow_pipeline.work.processing import Processor
 from invoiceflow_reader.page.recognized import Recognition, RecognizedPage, Unread, UnreadPage
 from tests.pipeline.working import Recorded, found
@@ -31,7 +31,7 @@ def recognize(content: bytes, number: int) -> RecognizedPage:
                 os._exit(9)
             case b"eat":
                 bytearray(1 << 34)
-    if content == b"slow scan":
+    if content.startswith(b"slow scan"):
         time.sleep(1)
     return RecognizedPage(number, 1, 1, (), (), "", (1, 0, 0, 1, 0, 0), (1, 1))
 
@@ -66,7 +66,7 @@ def test_a_closed_lane_says_nothing_about_pages(lane: OcrLane) -> None:
 def read(content: bytes, recognitions: Sequence[Recognition] = (), _today: date | None = None) -> StoredExtraction:
     """Runs in the sandbox: content that names a scan asks for its page first."""
     if b"scan" in content and not recognitions:
-        return replace(reading(number="unread"), pages_to_recognize=(1,))
+        return replace(reading(number="unread"), pages_to_recognize=(1, 2, 3, 4, 5) if b"1 to 5" in content else (1,))
     return reading(number=content.decode())
 
 
@@ -92,6 +92,23 @@ def test_a_scan_is_completed_with_what_its_second_reading_gave(system: System, p
     assert outcome.extraction is not None
     assert outcome.extraction.invoice.number == "scan"
     assert found(system, row).status is IngestionStatus.COMPLETED
+
+
+def test_pages_are_counted_by_what_became_of_them_and_while_they_wait(
+    system: System, processor: Processor, wait_until: Callable[..., None]
+) -> None:
+    rows = [accepted(system, b"slow scan of pages 1 to 5"), accepted(system, b"slow scan")]
+    work = Work()
+    processor.begin([row.id for row in rows], "run", work)
+    wait_until(lambda: processor.ocr_pages_waiting == 4)  # three at most of one document
+    outcomes: list[Outcome] = []
+    while work.in_hand:
+        outcomes += work.done(1.0)
+    processor.finish(outcomes, Recorded())
+    assert processor.ocr_pages_waiting == 0
+    counts = system.ingestions.pipeline_counts()
+    assert (counts["ocr_pages", "recognized"], counts["ocr_pages", "too_many_pages"]) == (4, 2)
+    assert counts["ocr_seconds", ""] > 1
 
 
 def test_documents_with_text_do_not_wait_behind_scans(system: System, processor: Processor) -> None:

@@ -111,9 +111,10 @@ def dead_letter(system: System) -> Ingestion:
     return row
 
 
-def test_a_dead_letter_is_found_by_search_as_failed(system: System) -> None:
+def test_a_dead_letter_is_found_by_search_as_failed(system: System, caplog: pytest.LogCaptureFixture) -> None:
     row = dead_letter(system)
     assert housekeeping.fail_dead_letters(system, Recorded(), now()) == 1
+    assert f"Failed to process invoice {row.id}" in caplog.text
     assert numbers(system) == {str(row.id): "FAILED"}
     assert system.queue.depth().dead == 0
 

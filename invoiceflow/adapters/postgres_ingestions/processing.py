@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection
 
+from invoiceflow.adapters.postgres_ingestions.counters import add_counts, sum_counts
 from invoiceflow.adapters.postgres_ingestions.rows import (
     CLEAR_FAILURE,
     COLUMNS,
@@ -22,7 +22,7 @@ from invoiceflow.database import storable, storable_json
 from invoiceflow.domain.extraction import StoredExtraction
 from invoiceflow.domain.ingestion import Ingestion, IngestionStatus
 from invoiceflow.domain.invoice_document import to_document
-from invoiceflow.domain.pipeline_counters import Counts
+from invoiceflow.domain.pipeline_counters import Counts, FinishedInvoice, counts_of
 from invoiceflow.ports.ingestion_repository import Completed, Failed
 
 # asked again at every claim: of two uploads at one moment neither saw the other, and what it names may be withdrawn since
@@ -30,11 +30,6 @@ _FIRST_OF_THE_SAME: Final = """(
     SELECT same.id FROM ingestions AS same WHERE same.sha256 = ingestions.sha256 AND same.sha256 <> ''
        AND (same.created_at, same.id) < (ingestions.created_at, ingestions.id) ORDER BY same.created_at, same.id LIMIT 1
 )"""
-
-
-FOLD_EVERY: Final = 50
-"""Batches of one process after which the counters are folded."""
-_batches = count()
 
 
 class Processing(Statements):
@@ -85,7 +80,9 @@ class Processing(Statements):
             )
         return in_order(rows, request_ids)
 
-    def finish(self, results: Sequence[Completed | Failed], now: datetime, counts: Counts | None = None) -> set[UUID]:
+    def finish(
+        self, results: Sequence[Completed | Failed], now: datetime, counted: Mapping[UUID, FinishedInvoice] | None = None
+    ) -> set[UUID]:
         """PROCESSING to COMPLETED or FAILED, where the revision is still that of the claim."""
         if not results:
             return set()
@@ -115,15 +112,14 @@ class Processing(Statements):
                 ).fetchall()
             }
             store_extractions(connection, [r for r in results if isinstance(r, Completed) and r.request_id in written])
-            if counts:
-                _add_counts(connection, counts)
+            if counted:
+                add_counts(connection, counts_of(one for request_id, one in counted.items() if request_id in written))
         return written
 
     def pipeline_counts(self) -> Counts:
         """The sums of all counts."""
         with self._database.statement(ROLE) as connection:
-            rows = connection.execute("SELECT name, label, sum(change) FROM pipeline_counters GROUP BY name, label").fetchall()
-        return {(name, label): total for name, label, total in rows}
+            return sum_counts(connection)
 
     def extractions(self, request_ids: Sequence[UUID]) -> Mapping[UUID, StoredExtraction]:
         """The newest extraction of each."""
@@ -137,22 +133,6 @@ class Processing(Statements):
                 .fetchall()
             )
         return {row["request_id"]: extraction_of(row) for row in rows}
-
-
-def _add_counts(connection: Connection, counts: Counts) -> None:
-    connection.execute(
-        """INSERT INTO pipeline_counters (name, label, change)
-           SELECT * FROM unnest(%s::text[], %s::text[], %s::double precision[])""",
-        [[name for name, _ in counts], [label for _, label in counts], list(counts.values())],
-    )
-    if next(_batches) % FOLD_EVERY == 0:  # a few hundred small rows are read as quickly as thirty
-        connection.execute(
-            """WITH folded AS (
-                   DELETE FROM pipeline_counters WHERE ctid IN (SELECT ctid FROM pipeline_counters FOR UPDATE SKIP LOCKED)
-                   RETURNING name, label, change
-               )
-               INSERT INTO pipeline_counters SELECT name, label, sum(change) FROM folded GROUP BY name, label"""
-        )
 
 
 def _result(result: Completed | Failed) -> dict[str, Any]:

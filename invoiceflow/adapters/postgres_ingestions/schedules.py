@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from invoiceflow.adapters.postgres_ingestions.counters import add_counts
 from invoiceflow.adapters.postgres_ingestions.rows import (
     CLEAR_FAILURE,
     COLUMNS,
@@ -15,6 +16,7 @@ from invoiceflow.adapters.postgres_ingestions.rows import (
     ingestion_of,
 )
 from invoiceflow.domain.ingestion import Ingestion, RecordedFailure
+from invoiceflow.domain.pipeline_counters import FinishedInvoice, counts_of
 from invoiceflow.ports.ingestion_repository import DueLimits
 
 _IS_DUE: Final = """(
@@ -91,7 +93,7 @@ class Schedules(Statements):
 
     def fail_dead_letters(self, request_ids: Sequence[UUID], failure: RecordedFailure, now: datetime) -> list[Ingestion]:
         """Ends what gave up in the queue."""
-        with self._database.statement(ROLE) as connection:
+        with self._database.transaction(ROLE) as connection:
             rows = (
                 dict_rows(connection)
                 .execute(
@@ -105,6 +107,7 @@ class Schedules(Statements):
                 )
                 .fetchall()
             )
+            add_counts(connection, counts_of(FinishedInvoice(failure_code=failure.code) for _ in rows))
         return in_order(rows, request_ids)
 
     def failed_with(self, code: str, before: datetime, limit: int) -> list[UUID]:
