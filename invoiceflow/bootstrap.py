@@ -16,6 +16,7 @@ from invoiceflow.adapters.postgres_alerts import PostgresAlerts
 from invoiceflow.adapters.postgres_claims import PostgresUploadClaims
 from invoiceflow.adapters.postgres_ingestions import PostgresIngestions
 from invoiceflow.adapters.postgres_queue import PostgresQueue
+from invoiceflow.adapters.postgres_reports import PostgresReports
 from invoiceflow.adapters.postgres_search import PostgresSearch
 from invoiceflow.adapters.postgres_seen_invoices import PostgresSeenInvoices
 from invoiceflow.database import STATEMENT_SECONDS, Database
@@ -23,6 +24,7 @@ from invoiceflow.ports.alert_outbox import AlertOutbox
 from invoiceflow.ports.ingest_queue import IngestQueue
 from invoiceflow.ports.ingestion_repository import IngestionRepository
 from invoiceflow.ports.object_store import ObjectStore
+from invoiceflow.ports.pipeline_reports import PipelineReports
 from invoiceflow.ports.search_index import SearchIndex
 from invoiceflow.ports.seen_invoices import SeenInvoices
 from invoiceflow.ports.unavailable import Unavailable
@@ -52,6 +54,7 @@ class System:
     alerts: AlertOutbox
     seen: SeenInvoices
     claims: UploadClaims
+    reports: PipelineReports
 
 
 @contextmanager
@@ -86,6 +89,7 @@ def assemble(
             alerts=PostgresAlerts(database),
             seen=PostgresSeenInvoices(database),
             claims=claims,
+            reports=PostgresReports(database),
         )
     finally:
         claims.close()

@@ -14,6 +14,7 @@ from invoiceflow_pipeline.defs import checks, retention
 from invoiceflow_pipeline.defs.resources import Pipeline
 from invoiceflow_pipeline.work import housekeeping
 from invoiceflow_pipeline.work.consuming import Consumption, stop_on_signals
+from invoiceflow_pipeline.work.reporting import report_consumer, withdraw_consumer
 from invoiceflow_pipeline.work.reprocessing import FailedSelection, reprocess_failed
 
 STATE = "invoiceflow/consumer"
@@ -41,6 +42,7 @@ def consume(context: dg.OpExecutionContext) -> None:
     instance, run_id = context.instance, context.run_id
 
     def report_alive() -> None:
+        report_consumer(pipeline.system.reports, run_id, pipeline.processor.ocr_pages_waiting)
         with orchestrator():
             record_heartbeat(instance, run_id, housekeeping.now())
 
@@ -68,7 +70,10 @@ def consume(context: dg.OpExecutionContext) -> None:
             on_closing=lambda: report_state(CLOSING),
             leaving_runs=leaving_runs,
         )
-        consumption.run()
+        try:
+            consumption.run()
+        finally:
+            withdraw_consumer(pipeline.system.reports, run_id)
     context.log.info("%s invoices, %s failed", consumption.done, consumption.failed)
 
 

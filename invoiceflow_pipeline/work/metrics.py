@@ -1,13 +1,11 @@
 """The pipeline's metrics for Prometheus: read from the queue and the database at each scrape, since the processes that work
-come and go. Served by the daemon's process."""
+come and go. `metrics_server` serves them."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -17,6 +15,7 @@ from invoiceflow.domain.pipeline_counters import (
     FAILURES,
     FINISHED,
     OCR_PAGES,
+    OCR_SECONDS,
     READING,
     READING_BUCKETS,
     SEARCHABLE,
@@ -26,10 +25,10 @@ from invoiceflow.domain.pipeline_counters import (
 from invoiceflow.ports.unavailable import Unavailable
 
 ALERTS_COUNTED: Final = 10_000
+CURRENT_REPORT: Final = timedelta(seconds=30)
+"""An older report is of a process that has ended or hangs."""
 
 logger = logging.getLogger(__name__)
-_open_until_exit: Final = ExitStack()
-"""Held here: a context manager that nobody holds is closed by the collector."""
 
 
 class PipelineMetrics(Collector):
@@ -49,7 +48,7 @@ class PipelineMetrics(Collector):
         build.add_metric([self._version], 1)
         yield build
         up = GaugeMetricFamily("invoiceflow_pipeline_up", "1 when these metrics' source could be read.", labels=["source"])
-        for source, families in (("queue", self._queue), ("database", self._database)):
+        for source, families in (("queue", self._queue), ("database", self._database), ("reports", self._reports)):
             try:
                 found = list(families())
             except Unavailable as error:
@@ -84,32 +83,30 @@ class PipelineMetrics(Collector):
         yield GaugeMetricFamily("invoiceflow_alerts_unsent", "Alerts recorded and not sent yet.", value=unsent)
         yield from _counted(rows.pipeline_counts())
 
-
-def serve(
-    open_system: Callable[[], AbstractContextManager[System]], host: str, port: int, version: str, now: Callable[[], datetime]
-) -> None:
-    """Serves `/metrics` from a thread of its own, for the life of this process. A port that is taken is logged, no error: the
-    daemon must run all the same."""
-    registry = CollectorRegistry()
-    system = _open_until_exit.enter_context(open_system())
-    registry.register(PipelineMetrics(system, version, now))
-    try:
-        start_http_server(port, addr=host, registry=registry)
-    except OSError as error:
-        logger.warning("The pipeline's metrics are not served: port %s of %s: %s", port, host, error.strerror)
+    def _reports(self) -> Iterator[Metric]:
+        current = [one.report for one in self._system.reports.latest() if one.age <= CURRENT_REPORT]
+        waiting = sum(report.ocr_pages_waiting for report in current)
+        yield GaugeMetricFamily("invoiceflow_ocr_pages_waiting", "Scanned pages that consumers have in hand.", value=waiting)
+        stopped = GaugeMetricFamily("invoiceflow_stopped", "1 for each sensor and schedule that is stopped.", labels=["name"])
+        for name in sorted({name for report in current for name in report.stopped}):
+            stopped.add_metric([name], 1)
+        yield stopped
 
 
 def _counted(counts: Counts) -> Iterator[Metric]:
     finished = CounterMetricFamily("invoiceflow_processed", "Processings of invoices by result.", labels=["status"])
     failures = CounterMetricFamily("invoiceflow_failures", "Failed processings by failure code.", labels=["code"])
-    pages = CounterMetricFamily("invoiceflow_ocr_pages", "Scanned pages recognised.")
-    pages.add_metric([], counts.get((OCR_PAGES, ""), 0.0))
+    pages = CounterMetricFamily("invoiceflow_ocr_pages", "Scanned pages given to the OCR lane, by result.", labels=["result"])
+    seconds = CounterMetricFamily("invoiceflow_ocr_seconds", "Seconds in which the OCR lane worked on documents.")
+    seconds.add_metric([], counts.get((OCR_SECONDS, ""), 0.0))
     for (name, label), value in sorted(counts.items()):
         if name == FINISHED:
             finished.add_metric([label], value)
         if name == FAILURES:
             failures.add_metric([label], value)
-    yield from (finished, failures, pages)
+        if name == OCR_PAGES:
+            pages.add_metric([label], value)
+    yield from (finished, failures, pages, seconds)
     searchable = HistogramMetricFamily("invoiceflow_searchable_seconds", "Seconds from upload to searchable.")
     buckets = {label: value for (name, label), value in counts.items() if name == SEARCHABLE}
     searchable.add_metric([], _cumulated(buckets, SEARCHABLE_BUCKETS), counts.get((f"{SEARCHABLE}_sum", ""), 0.0))

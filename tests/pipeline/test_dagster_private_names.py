@@ -6,6 +6,7 @@ docs/upgrading-dagster.md says what to do then.
 import ast
 import importlib
 import inspect
+import json
 import logging
 import subprocess
 import sys
@@ -114,6 +115,9 @@ def test_a_program_that_is_none_is_named_as_such() -> None:
         ("Sensor invoice_queue skipped: 0 waiting, 1 consumers, 0 starting", logging.INFO, False),
         ("Checking run eb46b536", logging.INFO, False),
         ("Not checking for any runs since no schedules have been started.", logging.INFO, False),
+        ("Schedule reprocess_due skipped: nothing is due", logging.INFO, False),
+        ("Evaluating schedule `reprocess_due` at 2026-03-01 09:02:00 +0000", logging.INFO, False),
+        ("Collected 1 runs for monitoring", logging.INFO, False),
         ("Sensor alerts failed", logging.INFO, True),
         ("Completed launch of run 1 for invoice_queue", logging.INFO, True),
         ("Sensor invoice_queue skipped: odd", logging.ERROR, True),
@@ -126,17 +130,19 @@ def test_the_daemon_logs_what_happened_and_no_look_that_found_nothing(line: str,
 
 def test_dagsters_lines_take_the_systems_form(monkeypatch: pytest.MonkeyPatch) -> None:
     program = """
-import logging, sys
+import logging, warnings
 from invoiceflow_pipeline.dagster_storage.programs import logger_setup
 logger_setup("daemon")("default", formatter="colored", log_level="INFO")
 logging.getLogger("dagster.daemon.SensorDaemon").info("Sensor x skipped: nothing")
+logging.getLogger("alembic.runtime.migration").info("Context impl PostgresqlImpl.")
+warnings.warn("in preview, and may\\nchange")
 logging.getLogger("dagster.daemon.SensorDaemon").error("It broke")
 """
     environment = {"LOG_FORMAT": "json", "PATH": "/usr/bin:/bin", "PYTHONPATH": str(PIPELINE.parent)}
     ended = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True, env=environment
     )
-    [line] = (ended.stdout + ended.stderr).splitlines()
-    assert '"service":"daemon"' in line
-    assert '"message":"It broke"' in line
+    warned, broke = (json.loads(line) for line in (ended.stdout + ended.stderr).splitlines())
+    assert (warned["logger"], warned["level"]) == ("py.warnings", "INFO")  # nothing for the terminal of `up`
+    assert (broke["service"], broke["level"], broke["message"]) == ("daemon", "ERROR", "It broke")
     assert callable(logger_setup("daemon"))
