@@ -149,6 +149,7 @@ def open_services(
         processing=ProcessingMonitor(
             system.queue.depth,
             system.ingestions.activity,
+            system.reports.latest,
             limit=timedelta(minutes=settings.stalled_minutes),
             now=now,
             clock=time.monotonic,

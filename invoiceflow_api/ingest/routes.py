@@ -249,6 +249,7 @@ def get_statistics(services: Services) -> Statistics:
                         "dependencies": {"rabbitmq": "healthy", "s3": "unhealthy", "database": "healthy", "search": "healthy"},
                         "circuit_breakers": {"rabbitmq": "closed", "s3": "open", "database": "closed"},
                         "processing": {
+                            "state": "ok",
                             "reasons": [],
                             "waiting": 0,
                             "consumers": 1,
@@ -263,6 +264,7 @@ def get_statistics(services: Services) -> Statistics:
 )
 def get_health(services: Services, response: Response) -> ServiceHealth:
     """Checks every dependency, at most four times a second however often it is called, and whether uploads are processed."""
+    services.processing.ask()  # while the dependencies are checked
     health = service_health(services.dependencies.healthy(), services.service.open_breakers(), services.processing.state())
     response.status_code = 503 if health.service == "unhealthy" else 200
     return health

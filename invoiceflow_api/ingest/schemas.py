@@ -80,6 +80,10 @@ class Statistics(BaseModel):
 class ProcessingHealth(BaseModel):
     """Whether accepted uploads are really processed."""
 
+    state: Literal["ok", "degraded", "unknown"] = Field(
+        description="`degraded`: see `reasons`. `unknown`: the queue or the database did not answer within a moment.",
+        examples=["ok"],
+    )
     reasons: list[str] = Field(
         description="Why processing is degraded; empty when it moves or nothing waits.",
         examples=[["3 messages wait and no consumer is connected"]],
@@ -101,6 +105,7 @@ class ServiceHealth(BaseModel):
                     "dependencies": {"rabbitmq": "healthy", "s3": "healthy", "database": "healthy", "search": "healthy"},
                     "circuit_breakers": {"rabbitmq": "closed", "s3": "closed", "database": "closed"},
                     "processing": {
+                        "state": "ok",
                         "reasons": [],
                         "waiting": 0,
                         "consumers": 1,
@@ -157,6 +162,7 @@ def service_health(
         dependencies={name: "healthy" if good else "unhealthy" for name, good in healthy.items()},
         circuit_breakers={DEPENDENCY_NAMES[role]: "open" if is_open else "closed" for role, is_open in open_breakers.items()},
         processing=ProcessingHealth(
+            state=processing.state,
             reasons=list(processing.reasons),
             waiting=processing.waiting,
             consumers=processing.consumers,
