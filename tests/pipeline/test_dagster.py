@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -354,6 +355,33 @@ def test_retention_removes_old_keys_and_those_beyond_the_largest_number(instance
 def test_old_runs_are_removed(instance: dg.DagsterInstance, system: System) -> None:
     jobs.reprocess_job.execute_in_process(instance=instance, resources={"system": system})
     assert retention.expire_runs(instance, system.settings, now()) == 0
+    assert retention.expire_runs(instance, system.settings, now() + timedelta(days=31)) == 1
+
+
+def test_the_console_output_of_old_runs_is_removed_with_them(system: System, tmp_path: Path) -> None:
+    local = {"module": "dagster.core.storage.local_compute_log_manager", "class": "LocalComputeLogManager"}
+    settings = {"compute_logs": {**local, "config": {"base_dir": str(tmp_path)}}}
+    with dg.instance_for_test(overrides=settings) as instance:
+        runs = [jobs.reprocess_job.execute_in_process(instance=instance, resources={"system": system}).run_id for _ in range(2)]
+        for run_id in runs:
+            (tmp_path / run_id / "compute_logs").mkdir(parents=True, exist_ok=True)
+            (tmp_path / run_id / "compute_logs" / "x.err").write_text("a line")
+        assert retention.expire_runs(instance, system.settings, now() + timedelta(days=31), limit=1) == 1
+        assert [path.name for path in tmp_path.iterdir()] == [runs[1]]
+
+
+def test_a_run_whose_output_cannot_be_removed_is_kept_for_the_next_time(
+    instance: dg.DagsterInstance, system: System, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs.reprocess_job.execute_in_process(instance=instance, resources={"system": system})
+
+    def fails(**_: object) -> None:
+        raise OSError("the bucket does not answer")
+
+    monkeypatch.setattr(instance.compute_log_manager, "delete_logs", fails)
+    assert retention.expire_runs(instance, system.settings, now() + timedelta(days=31)) == 0
+    assert "the bucket does not answer" in caplog.text
+    monkeypatch.undo()
     assert retention.expire_runs(instance, system.settings, now() + timedelta(days=31)) == 1
 
 
