@@ -54,6 +54,7 @@ def test_what_is_served_is_what_happened(system: System, sandbox: Sandbox, port:
     rows = [accepted(system, name) for name in (b"RE-1", b"RE-2", b"broken")]
     waiting = accepted(system, b"waiting")
     processor = make(system, sandbox)
+    system.ingestions.claim([rows[1].id], "killed")
     processor.run([row.id for row in rows], "run", Recorded())
     system.ingestions.reopen([rows[0].id], "again")
     processor.run([rows[0].id], "run", Recorded())
