@@ -198,6 +198,8 @@ def _show_urls(facts: InstanceFacts | None) -> None:
 def _started(home: Path, ports: Ports, host: str) -> "Iterator[Supervisor]":
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
     logging.getLogger("invoiceflow.up").setLevel(logging.INFO)
+    # the RabbitMQ client logs each step of a failed connection as an error; what waits for it reports it once
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
     began = time.monotonic()
 
     def on_progress(what: str) -> None:

@@ -135,7 +135,7 @@ def test_a_search_index_and_a_broker_that_are_away_at_the_start_are_waited_for_w
     try:
         facts = home / "instance.json"
         log = home / "up.log"
-        wait_until(lambda: "started; not all of it is ready" in log.read_text(), 120)
+        wait_until(lambda: "started, but not ready" in log.read_text(), 120)
         assert json.loads(facts.read_text())["ready"] is False
         [sample] = sample_invoices(seed=14, count=1)
         running = Running(home, process, ports)
