@@ -24,8 +24,8 @@ REQUIRED_IN_PRODUCTION: Final[Mapping[Program, tuple[str, ...]]] = {
     "pipeline": ("DATABASE_URL", "S3_BUCKET", "RABBITMQ_URL", "OPENSEARCH_URL"),
     "all": ("DATABASE_URL", "S3_BUCKET", "RABBITMQ_URL", "OPENSEARCH_URL", "INVOICEFLOW_CURSOR_SECRET"),
 }
-"""What each program must be told without INVOICEFLOW_EMBEDDED. No access keys: a credential chain (instance role, web identity)
-may stand in for AWS_ACCESS_KEY_ID."""
+"""The variables that each program requires without INVOICEFLOW_EMBEDDED. No access keys: a credential chain (instance role, web
+identity) may replace AWS_ACCESS_KEY_ID."""
 
 
 class SettingsError(Exception):

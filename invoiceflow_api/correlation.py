@@ -1,6 +1,6 @@
 """X-Request-ID, trace context, access log and request metrics of every request.
 
-The id is the client's or a new one, and stands in every log line and in the response. A W3C trace context is passed on as it
+The id is the client's or a new one; every log line and the response carry it. A W3C trace context is passed on as it
 came. Plain ASGI, so that bodies stream through untouched.
 """
 

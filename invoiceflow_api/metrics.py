@@ -9,7 +9,7 @@ class RequestMetrics:
     """What every program measures: requests by method, path template and status; dependencies by name; the build."""
 
     def __init__(self, version: str) -> None:
-        """`version` is told by `invoiceflow_build_info`."""
+        """`version` becomes the label of `invoiceflow_build_info`."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         build = Gauge(

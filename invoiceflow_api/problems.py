@@ -145,7 +145,7 @@ def install(app: FastAPI) -> None:
             FieldError(field=".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0]), message=fault["msg"])
             for fault in jsonable_encoder(error.errors())
         ]
-        # the server would go on reading a long body that nobody wants
+        # the server would read a long unwanted body to its end
         headers = {} if _has_short_body(request) else {"Connection": "close"}
         return problem_response(request.scope, ProblemError(422, *_INVALID, headers, errors=errors))
 

@@ -39,7 +39,7 @@ def redrive(home: Path, code: str, limit: int, *, dry_run: bool) -> int:
 
     def work(system: System, console: Console) -> None:
         dead = min(limit, system.queue.depth().dead)
-        failed = len(system.ingestions.failed_with(code, datetime.now(UTC), limit))
+        failed = len(system.ingestions.failed(limit, code=code))
         if dry_run:
             console.print(f"{dead} dead letters and {failed} invoices that failed with {code} would be sent back.")
             return

@@ -151,8 +151,11 @@ class IngestionRepository(ABC):
         """Ingestions of whatever state in the order of their ids, from behind `after_id`."""
 
     @abstractmethod
-    def failed(self, code: str | None, since: datetime | None, limit: int) -> list[UUID]:
-        """Ids of FAILED ingestions, oldest first: all, or those with this failure code, or that failed at `since` or later."""
+    def failed(
+        self, limit: int, *, code: str | None = None, since: datetime | None = None, updated_before: datetime | None = None
+    ) -> list[UUID]:
+        """Up to `limit` ids of FAILED ingestions, oldest first: all, or those with this failure code, that failed at `since` or
+        later, that were last updated before `updated_before`."""
 
     @abstractmethod
     def activity(self, now: datetime) -> Activity:
@@ -227,10 +230,6 @@ class IngestionRepository(ABC):
     def fail_dead_letters(self, request_ids: Sequence[UUID], failure: RecordedFailure, now: datetime) -> list[Ingestion]:
         """Makes the PENDING and PROCESSING rows among these FAILED, and counts them; returns those changed, as they then
         are."""
-
-    @abstractmethod
-    def failed_with(self, code: str, before: datetime, limit: int) -> list[UUID]:
-        """Up to `limit` ids of FAILED rows whose failure has this code, last changed before `before`, oldest first."""
 
     @abstractmethod
     def finished_before(self, before: datetime, after_id: UUID | None, limit: int) -> list[UUID]:

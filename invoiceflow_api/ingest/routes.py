@@ -161,7 +161,7 @@ async def upload_invoice(
         services.metrics.record_refused(problem.code)
         _log_refusal(problem)
         if problem.status == 408 or not body_ends_soon(request, services.limits):
-            # the server would go on reading what nobody wants, for as long as the client sends
+            # the server would read the refused body for as long as the client sends it
             problem.headers["Connection"] = "close"
         raise
     if not accepted.was_known:

@@ -1,7 +1,7 @@
 """Where an upload is buffered while it is checked: in memory if small, else in a folder of this process.
 
 The process holds a lock on its folder for as long as it lives. The kernel releases the lock with the process, so that the
-folder of a killed process can be told from one in use.
+folder of a killed process is distinguishable from one in use.
 """
 
 import fcntl

@@ -23,7 +23,7 @@ from invoiceflow_api.ingest.spool import Spool
 
 SIGNATURE: Final = b"%PDF-"
 SIGNATURE_WITHIN: Final = 1024
-"""The signature must stand in this many first bytes (ISO 32000-1, Annex H, note 13)."""
+"""The signature must occur within this many first bytes (ISO 32000-1, Annex H, note 13)."""
 OVERHEAD: Final = 64 * 1024
 """Bytes allowed in a body beside the file: boundaries, part headers, small other fields."""
 MAX_PART_HEADERS: Final = 48 * 1024

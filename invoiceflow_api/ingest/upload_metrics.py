@@ -11,7 +11,7 @@ class UploadMetrics(RequestMetrics):
     """The metrics of a program that takes uploads."""
 
     def __init__(self, version: str) -> None:
-        """`version` is told by `invoiceflow_build_info`."""
+        """`version` becomes the label of `invoiceflow_build_info`."""
         super().__init__(version)
         self._refused = Counter(
             "invoiceflow_uploads_refused_total", "Refused uploads by problem code.", ["code"], registry=self.registry

@@ -34,7 +34,7 @@ def redrive(
         system.queue.take_dead_letters(len(found))
         letters += len(found)
         progress(letters)
-    while rows < limit and (ids := system.ingestions.failed_with(code, began, min(PORTION, limit - rows))):
+    while rows < limit and (ids := system.ingestions.failed(min(PORTION, limit - rows), code=code, updated_before=began)):
         rows += _reopen(system, ids, correlation_id, now)
         progress(letters + rows)
     return Redriven(letters, rows)

@@ -22,7 +22,7 @@ class FailedSelection:
 def reprocess_failed(system: System, selection: FailedSelection, correlation_id: str, now: datetime) -> int:
     """Takes them back to PENDING and wakes the pipeline; returns how many. Raises Unavailable: a row that is reopened without
     its message is published by the schedule."""
-    ids = system.ingestions.failed(selection.code, selection.since, selection.limit)
+    ids = system.ingestions.failed(selection.limit, code=selection.code, since=selection.since)
     count = 0
     for start in range(0, len(ids), PORTION):
         reopened = system.ingestions.reopen(ids[start : start + PORTION], correlation_id)

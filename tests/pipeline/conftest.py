@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+import dagster as dg
 import pytest
 
 from invoiceflow.bootstrap import System
 from invoiceflow.sandbox import Sandbox, SandboxLimits
+from invoiceflow_pipeline.defs.resources import Pipeline
 from invoiceflow_pipeline.work.processing import Processor
 from tests.pipeline.working import make
 
@@ -22,3 +24,16 @@ def processor(system: System, sandbox: Sandbox) -> Iterator[Processor]:
     processor = make(system, sandbox)
     yield processor
     processor.close()
+
+
+@pytest.fixture
+def pipeline(system: System, sandbox: Sandbox) -> Iterator[Pipeline]:
+    processor = make(system, sandbox)
+    yield Pipeline(system, processor)
+    processor.close()
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance

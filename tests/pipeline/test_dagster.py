@@ -1,9 +1,7 @@
-"""What Dagster is shown, and what a person at its UI can do: events, checks, materialising, sensors, schedules, alerts."""
+"""What Dagster is shown, and what a person at its UI can do: events, checks, materialising, sensors, schedules."""
 
 import hashlib
-import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,56 +14,19 @@ from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordi
 
 from invoiceflow.bootstrap import System
 from invoiceflow.domain.ingestion import Ingestion, IngestionStatus, RecordedFailure
-from invoiceflow.domain.invoice import Finding, Severity
 from invoiceflow.domain.search.query import Search
-from invoiceflow.ports.alert_outbox import Alert, AlertOutbox, AlertSeverity
 from invoiceflow.ports.ingest_queue import Message, QueueDepth
-from invoiceflow.ports.ingestion_repository import Activity, Completed, Failed
+from invoiceflow.ports.ingestion_repository import Failed
 from invoiceflow.ports.unavailable import Unavailable
-from invoiceflow.sandbox import Sandbox
 from invoiceflow.settings import Settings
 from invoiceflow_pipeline.dagster_storage.events import CHECK, FINDINGS_CHECK, INVOICES
 from invoiceflow_pipeline.definitions import defs
 from invoiceflow_pipeline.defs import checks as checks_of_all
-from invoiceflow_pipeline.defs import failure_events, jobs, resources, retention, schedules, sensors
-from invoiceflow_pipeline.defs.assets import invoice
+from invoiceflow_pipeline.defs import jobs, resources, retention, schedules, sensors
 from invoiceflow_pipeline.defs.resources import Pipeline
-from invoiceflow_pipeline.work import alerting, housekeeping, verification
-from invoiceflow_pipeline.work.outcomes import STEPS, Outcome
-from tests.pipeline.test_events import record
-from tests.pipeline.working import make
-from tests.rows import accepted, added, completed, new_id, now, reading
-
-
-@pytest.fixture
-def pipeline(system: System, sandbox: Sandbox) -> Iterator[Pipeline]:
-    processor = make(system, sandbox)
-    yield Pipeline(system, processor)
-    processor.close()
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
-
-
-def keeping(system: System) -> resources.CachedResources:
-    return resources.CachedResources(lambda: nullcontext(system))
-
-
-def materialize(
-    instance: dg.DagsterInstance, pipeline: Pipeline, row: Ingestion, selection: Sequence[str] | None = None
-) -> None:
-    instance.add_dynamic_partitions(INVOICES, [str(row.id)])
-    result = dg.materialize(
-        [invoice],
-        instance=instance,
-        partition_key=str(row.id),
-        selection=list(selection) if selection else None,
-        resources={"pipeline": pipeline},
-    )
-    assert result.success
+from invoiceflow_pipeline.work import housekeeping
+from tests.pipeline.materializing import keeping, materialize
+from tests.rows import accepted, added, completed, new_id, now
 
 
 def materialized(instance: dg.DagsterInstance, asset: str) -> list[str | None]:
@@ -225,76 +186,6 @@ def test_a_consumer_run_that_no_longer_says_that_it_lives_is_a_ghost() -> None:
     assert not sensors.is_ghost(None, at - timedelta(seconds=30), at)
 
 
-def test_failed_checks_become_one_alert_that_is_sent_once(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
-    system = pipeline.system
-    bad = [accepted(system, b"broken", f"bad-{n}.pdf") for n in range(3)]
-    for row in bad:
-        materialize(instance, pipeline, row)
-    found, cursor = failure_events.failed_checks(instance, failure_events.Cursor())
-    assert len(found) == 3
-    assert "bad-0.pdf" in found[0].body
-    assert failure_events.failed_checks(instance, failure_events.Cursor.parse(cursor.text()))[0] == []
-    system.alerts.add(found, now())
-    sent: list[tuple[str, str]] = []
-    working = [False, True]
-
-    def send(_urls: Sequence[str], title: str, body: str, severity: AlertSeverity) -> bool:
-        assert severity is AlertSeverity.ERROR
-        sent.append((title, body))
-        return working.pop(0)
-
-    assert send_all(system.alerts, send) == 0  # the target is down: nothing is lost
-    assert send_all(system.alerts, send) == 3
-    assert send_all(system.alerts, send) == 0
-    assert [title for title, _ in sent] == ["InvoiceFlow: 3 alerts"] * 2
-    assert sent[1][1].count("file.corrupted") == 3
-
-
-def send_all(outbox: AlertOutbox, send: alerting.Send) -> int:
-    return alerting.send_unsent(outbox, ["json://127.0.0.1"], now(), send)
-
-
-def test_an_alert_reaches_a_real_target_through_apprise(system: System) -> None:
-    import json
-    import threading
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-
-    bodies: list[dict[str, str]] = []
-
-    class Target(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            return None
-
-    server = HTTPServer(("127.0.0.1", 0), Target)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    system.alerts.add([Alert("check:1", "Invoice could not be processed", "a.pdf: file.corrupted")], now())
-    url = f"json://127.0.0.1:{server.server_port}"
-    assert alerting.send_unsent(system.alerts, [url], now()) == 1
-    server.shutdown()
-    server.server_close()
-    assert (bodies[0]["message"], bodies[0]["type"]) == ("a.pdf: file.corrupted", "failure")
-
-
-def test_the_alert_sensor_writes_down_and_sends(instance: dg.DagsterInstance, pipeline: Pipeline) -> None:
-    materialize(instance, pipeline, accepted(pipeline.system, b"broken"))
-    with dg.build_sensor_context(instance=instance) as context:
-        sensors.alerts(keeping(pipeline.system))(context)
-        assert failure_events.Cursor.parse(context.cursor).check > 0
-    assert pipeline.system.alerts.unsent(10) == []
-
-
-def test_a_long_list_of_failures_is_cut() -> None:
-    alerts = [Alert(str(n), "t", f"line {n}") for n in range(50)]
-    title, body = alerting.message(alerts)
-    assert title == "InvoiceFlow: 50 alerts"
-    assert body.endswith("… and 30 more")
-
-
 def test_what_is_due_goes_back_into_the_queue(system: System) -> None:
     old = completed(system.ingestions, version="0")
     later = now() + timedelta(minutes=2)
@@ -396,149 +287,6 @@ def test_schedules_start_a_run_only_when_there_is_something_to_do(instance: dg.D
     assert isinstance(tick(schedules.sweeper), dg.SkipReason)
     completed(system.ingestions, version="0")
     assert isinstance(tick(schedules.reprocess_due), dg.RunRequest)
-
-
-def test_search_is_brought_in_step_with_the_rows_as_a_job(instance: dg.DagsterInstance, system: System) -> None:
-    row = completed(system.ingestions)
-    assert system.search.search(Search()).total == 0
-    assert run_checks(instance, system, checks_of_all.HOURLY).success
-    assert [hit["request_id"] for hit in system.search.search(Search()).hits] == [str(row.id)]
-
-
-def run_checks(
-    instance: dg.DagsterInstance, system: System, chosen: Sequence[dg.AssetChecksDefinition]
-) -> dg.ExecuteInProcessResult:
-    """As the job of these checks does, on this system."""
-    job = dg.define_asset_job("chosen", selection=dg.AssetSelection.checks(*chosen))
-    resources = {"system": system, "pipeline": None}
-    definitions = dg.Definitions(assets=[invoice], asset_checks=list(chosen), jobs=[job], resources=resources)
-    return definitions.resolve_job_def("chosen").execute_in_process(instance=instance)
-
-
-def evaluations(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
-    return {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
-
-
-def test_the_checks_about_all_invoices_pass_when_all_is_well(instance: dg.DagsterInstance, system: System) -> None:
-    for _ in range(3):
-        row = accepted(system, b"RE-1")
-        [claimed] = system.ingestions.claim([row.id], "run")
-        system.ingestions.finish([Completed(row.id, claimed.revision, reading())], now())
-    found = evaluations(run_checks(instance, system, checks_of_all.ALL))
-    assert {name: evaluation.passed for name, evaluation in found.items()} == {
-        "originals_intact": True,
-        "few_failures": True,
-        "search_matches_database": True,
-        "processing_moves": True,
-    }
-    assert found["originals_intact"].metadata["verified"].value == 3
-    assert found["search_matches_database"].metadata["written"].value == 3
-
-
-def test_many_failures_in_an_hour_fail_a_check_and_a_few_do_not(instance: dg.DagsterInstance, system: System) -> None:
-    def finish(failed: bool) -> None:
-        [claimed] = system.ingestions.claim([added(system.ingestions).id], "run")
-        broken = RecordedFailure("file.corrupted", "damaged", transient=False)
-        result = (
-            Failed(claimed.id, claimed.revision, broken, None) if failed else Completed(claimed.id, claimed.revision, reading())
-        )
-        system.ingestions.finish([result], now())
-
-    def share() -> dg.AssetCheckEvaluation:
-        return evaluations(run_checks(instance, system, [checks_of_all.few_failures]))["few_failures"]
-
-    for _ in range(9):
-        finish(failed=False)
-    finish(failed=True)
-    assert share().passed
-    for _ in range(3):
-        finish(failed=True)
-    assert (share().passed, share().severity) == (False, dg.AssetCheckSeverity.WARN)
-    for _ in range(9):
-        finish(failed=True)
-    assert (share().passed, share().severity) == (False, dg.AssetCheckSeverity.ERROR)
-
-
-def test_an_altered_and_a_missing_original_fail_the_check_and_raise_an_alert_each_once(
-    instance: dg.DagsterInstance, system: System
-) -> None:
-    intact, altered, missing = (accepted(system, name) for name in (b"intact", b"altered", b"missing"))
-    system.objects.put(altered.s3_key, io.BytesIO(b"other"), size=5, sha256=hashlib.sha256(b"other").hexdigest(), metadata={})
-    system.objects.delete(missing.s3_key)
-    for _ in range(2):  # as a week later
-        found = evaluations(run_checks(instance, system, [checks_of_all.originals_intact]))["originals_intact"]
-        assert (found.passed, found.metadata["altered_or_missing"].value) == (False, 2)
-        assert str(intact.id) not in str(found.metadata["named"].value)
-    assert sorted(alert.title for alert in system.alerts.unsent(10)) == ["Original altered", "Original missing"]
-
-
-def test_altered_originals_raise_no_alert_where_that_kind_is_switched_off(instance: dg.DagsterInstance, system: System) -> None:
-    system.objects.delete(accepted(system, b"missing").s3_key)
-    quiet = replace(system, settings=system.settings.model_copy(update={"alert_on": "failures"}))
-    found = evaluations(run_checks(instance, quiet, [checks_of_all.originals_intact]))["originals_intact"]
-    assert not found.passed
-    assert system.alerts.unsent(10) == []
-
-
-def test_a_verification_goes_on_where_it_was_cut_off(system: System) -> None:
-    rows = [accepted(system, b"%d" % n) for n in range(5)]
-    stored: list[verification.Progress] = []
-    ticks = iter(range(1000))
-
-    def verify(progress: verification.Progress, seconds: float) -> verification.Progress:
-        return verification.verify_originals(
-            system,
-            progress,
-            now=now,
-            clock=lambda: float(next(ticks)),
-            pause=lambda _: None,
-            seconds=seconds,
-            on_progress=stored.append,
-        )
-
-    half = replace(verification.Progress(), after=str(rows[2].id), verified=3)
-    done = verify(verification.Progress.parse(half.text()), 100)
-    assert (done.verified, done.faults, done.after) == (5, 0, str(rows[4].id))
-    assert done.finished_at is not None
-    assert not verification.is_due(done, now())
-    assert verification.is_due(done, now() + timedelta(days=7, minutes=1))
-    assert verification.is_due(half, now())
-    assert verify(done, 100).verified == 5  # anew
-    faulty = replace(done, faults=1)
-    assert not verify(faulty, 0).is_intact  # cut off: what was found a week ago may still be there
-    assert verify(faulty, 100).is_intact
-    assert verify(verification.Progress(), 0).verified == 0  # no time: nothing is lost
-
-
-def test_an_upload_that_waits_while_nothing_is_finished_is_an_alert_and_a_quiet_day_is_none() -> None:
-    at, limit = now(), timedelta(minutes=15)
-    long_ago, just_now = at - timedelta(hours=20), at - timedelta(minutes=1)
-    assert alerting.stalled(Activity(None, long_ago, 0, 0), at, limit) is None
-    assert alerting.stalled(Activity(just_now, long_ago, 0, 0), at, limit) is None  # it has only just arrived
-    assert alerting.stalled(Activity(long_ago, just_now, 1, 0), at, limit) is None  # a long queue that moves
-    for finished in (None, long_ago):
-        alert = alerting.stalled(Activity(at - timedelta(minutes=16), finished, 0, 0), at, limit)
-        assert alert is not None
-        assert "16 minutes" in alert.body
-
-
-def test_findings_of_severity_error_become_a_warning_once(instance: dg.DagsterInstance, system: System) -> None:
-    row = added(system.ingestions)
-    wrong = Finding("totals.do_not_add_up", Severity.ERROR, "100.00 + 19.00 is not 118.00.")
-    mild = Finding("content.missing", Severity.WARNING, "No due date.")
-    read = reading()
-    outcome = Outcome(row, STEPS, replace(read, invoice=replace(read.invoice, findings=(wrong, mild))))
-    for _ in range(2):
-        record(instance, [outcome])
-    found, cursor = failure_events.failed_checks(instance, failure_events.Cursor())
-    assert system.alerts.add(found, now()) == 1  # the second reading found the same
-    [alert] = system.alerts.unsent(10)
-    assert alert.severity is AlertSeverity.WARNING
-    assert "totals.do_not_add_up" in alert.body
-    assert "content.missing" not in alert.body
-    assert alert.url == f"http://query.example/api/v1/invoices/{row.id}"
-    assert failure_events.failed_checks(instance, failure_events.Cursor(), {"failures"})[0] == []
-    assert failure_events.failed_checks(instance, cursor) == ([], cursor)
 
 
 def test_a_person_reads_failed_invoices_again_by_code_and_age(instance: dg.DagsterInstance, system: System) -> None:

@@ -56,13 +56,16 @@ class Lookups(Statements):
             )
         return [ingestion_of(row) for row in rows]
 
-    def failed(self, code: str | None, since: datetime | None, limit: int) -> list[UUID]:
+    def failed(
+        self, limit: int, *, code: str | None = None, since: datetime | None = None, updated_before: datetime | None = None
+    ) -> list[UUID]:
         """Ids of FAILED ingestions, oldest first."""
         with self._database.statement(ROLE) as connection:
             rows = connection.execute(
                 """SELECT id FROM ingestions WHERE status = 'FAILED' AND failure_code = coalesce(%s, failure_code)
-                      AND completed_at >= coalesce(%s, '-infinity'::timestamptz) ORDER BY id LIMIT %s""",
-                [code, since, limit],
+                      AND completed_at >= coalesce(%s, '-infinity'::timestamptz)
+                      AND updated_at < coalesce(%s, 'infinity'::timestamptz) ORDER BY id LIMIT %s""",
+                [code, since, updated_before, limit],
             ).fetchall()
         return [row[0] for row in rows]
 

@@ -110,16 +110,6 @@ class Schedules(Statements):
             add_counts(connection, counts_of(FinishedInvoice(failure_code=failure.code) for _ in rows))
         return in_order(rows, request_ids)
 
-    def failed_with(self, code: str, before: datetime, limit: int) -> list[UUID]:
-        """Ids of those that failed with this code."""
-        with self._database.statement(ROLE) as connection:
-            rows = connection.execute(
-                """SELECT id FROM ingestions WHERE status = 'FAILED' AND failure_code = %s AND updated_at < %s
-                    ORDER BY id LIMIT %s""",
-                [code, before, limit],
-            ).fetchall()
-        return [row[0] for row in rows]
-
     def finished_before(self, before: datetime, after_id: UUID | None, limit: int) -> list[UUID]:
         """Ids of final ingestions older than `before`, in order, after `after_id`."""
         with self._database.statement(ROLE) as connection:
